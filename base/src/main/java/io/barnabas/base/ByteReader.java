@@ -1,0 +1,135 @@
+package io.barnabas.base;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads the primitive types of Kafka's protocol where they lie. Every read is checked against the bytes that are really
+ * there, and nothing is allocated by a claimed count: each failure is a {@link DecodeException}.
+ * Used by one thread; slices it gives share the buffer's memory and live no longer than the frame.
+ */
+public final class ByteReader {
+    private final ByteBuffer buffer;
+
+    /** @param buffer big-endian; its remaining bytes are read, its position moves */
+    public ByteReader(ByteBuffer buffer) {
+        this.buffer = buffer;
+    }
+
+    public int remaining() {
+        return buffer.remaining();
+    }
+
+    /** Where the next read starts, in the buffer's own positions. */
+    public int position() {
+        return buffer.position();
+    }
+
+    public byte readByte() {
+        need(1);
+        return buffer.get();
+    }
+
+    public boolean readBoolean() {
+        return readByte() != 0;
+    }
+
+    public short readShort() {
+        need(2);
+        return buffer.getShort();
+    }
+
+    public int readUnsignedShort() {
+        return readShort() & 0xFFFF;
+    }
+
+    public int readInt() {
+        need(4);
+        return buffer.getInt();
+    }
+
+    public long readUnsignedInt() {
+        return readInt() & 0xFFFFFFFFL;
+    }
+
+    public long readLong() {
+        need(8);
+        return buffer.getLong();
+    }
+
+    public double readDouble() {
+        need(8);
+        return buffer.getDouble();
+    }
+
+    public Uuid readUuid() {
+        need(16);
+        return new Uuid(buffer.getLong(), buffer.getLong());
+    }
+
+    public int readUnsignedVarint() {
+        return Varint.readUnsignedInt(buffer);
+    }
+
+    public int readVarint() {
+        return Varint.readInt(buffer);
+    }
+
+    public long readVarlong() {
+        return Varint.readLong(buffer);
+    }
+
+    /** A compact length: the varint less one, so that -1 means null. */
+    public int readCompactLength() {
+        int raw = readUnsignedVarint();
+        if (raw < 0) throw new DecodeException("compact length too large: position=" + buffer.position());
+        return raw - 1;
+    }
+
+    /** The next {@code byteCount} bytes as a string; they must be UTF-8. */
+    public String readString(int byteCount) {
+        var bytes = readSlice(byteCount);
+        if (bytes.hasArray()) return decodeUtf8(bytes);
+        for (int i = 0; i < byteCount; i++) if (bytes.get(i) < 0) return decodeUtf8(bytes);
+        var ascii = new byte[byteCount];
+        bytes.get(ascii);
+        return new String(ascii, StandardCharsets.ISO_8859_1);
+    }
+
+    /** The next {@code byteCount} bytes, sharing memory with the frame. */
+    public ByteBuffer readSlice(int byteCount) {
+        if (byteCount < 0) throw new DecodeException("negative length: length=%d position=%d".formatted(byteCount, buffer.position()));
+        need(byteCount);
+        var slice = buffer.slice(buffer.position(), byteCount);
+        buffer.position(buffer.position() + byteCount);
+        return slice;
+    }
+
+    /**
+     * Checks the claimed count of an array before anything is made for it.
+     *
+     * @param count         as read; -1 (null) passes
+     * @param elementBytesMin the fewest bytes that one element takes, at least 1
+     */
+    public int checkCount(int count, int elementBytesMin) {
+        if (count < -1 || (long) count * elementBytesMin > remaining()) {
+            throw new DecodeException("array count does not fit: count=%d remaining=%d".formatted(count, remaining()));
+        }
+        return count;
+    }
+
+    private static String decodeUtf8(ByteBuffer bytes) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+        } catch (CharacterCodingException e) {
+            throw new DecodeException("string is not UTF-8", e);
+        }
+    }
+
+    private void need(int byteCount) {
+        if (buffer.remaining() < byteCount) {
+            throw new DecodeException("past the end: needed=%d remaining=%d".formatted(byteCount, buffer.remaining()));
+        }
+    }
+}

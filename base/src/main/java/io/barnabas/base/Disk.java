@@ -1,0 +1,41 @@
+package io.barnabas.base;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A file system, so that whoever writes files can be tested against one that forgets, tears, fills up and fails.
+ * Every failure is a {@link StorageException} with the path in it; a full disk is {@link DiskFullException}.
+ * All calls may block; none is for an event loop unless its directory is known to be quick.
+ */
+public interface Disk {
+    /** Opens a file for reading and positional writing, making it when {@code create} and it is not there. */
+    DiskFile open(Path path, boolean create);
+
+    boolean exists(Path path);
+
+    /** Names of the entries of a directory, sorted. */
+    List<String> list(Path directory);
+
+    boolean isDirectory(Path path);
+
+    /** Bytes of a file. */
+    long size(Path path);
+
+    /** Milliseconds since the epoch of the last modification. */
+    long lastModifiedMs(Path path);
+
+    void createDirectories(Path directory);
+
+    /** Renames a file or a directory in one step, replacing a file of that name. Durable after {@link #syncDirectory}. */
+    void rename(Path from, Path to);
+
+    /** Deletes a file or an empty directory; nothing happens if it is not there. */
+    void delete(Path path);
+
+    /** Makes the entries of a directory durable: files created, renamed and deleted in it. */
+    void syncDirectory(Path directory);
+
+    /** Bytes that can still be written on the file system of {@code directory}. */
+    long usableBytes(Path directory);
+}
