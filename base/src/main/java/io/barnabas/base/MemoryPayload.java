@@ -22,5 +22,10 @@ record MemoryPayload(ByteBuffer bytes) implements Payload {
     }
 
     @Override
+    public ByteBuffer toByteBuffer() {
+        return bytes.duplicate();
+    }
+
+    @Override
     public void release() {}
 }

@@ -27,6 +27,13 @@ public interface Payload {
      */
     int transferTo(WritableByteChannel channel, int position, int byteCount) throws java.io.IOException;
 
+    /** All bytes in memory: the very ones of a payload that lies there, else a copy on the heap. */
+    default ByteBuffer toByteBuffer() {
+        var copy = ByteBuffer.allocate(size());
+        copyTo(copy, 0);
+        return copy.flip();
+    }
+
     /** The holder is done with the bytes. */
     void release();
 
