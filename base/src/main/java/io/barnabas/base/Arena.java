@@ -1,0 +1,70 @@
+package io.barnabas.base;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Direct memory of one event loop, kept by size class so that it is neither zeroed nor handed back for each use. What is
+ * kept free is bounded; what is lent is the borrower's to count. Used on its loop only.
+ */
+public final class Arena {
+    /** The smallest buffer lent, in bytes. */
+    public static final int BUFFER_BYTES_MIN = 512;
+
+    private static final int CLASS_BITS_MIN = 9;
+    private static final int CLASS_BITS_MAX = 20;
+
+    private final ByteBuffer[][] free = new ByteBuffer[CLASS_BITS_MAX - CLASS_BITS_MIN + 1][];
+    private final int[] freeCounts = new int[free.length];
+    private final long freeBytesMax;
+    private long freeBytes;
+
+    /** @param freeBytesMax bytes that may lie unused before buffers that come back are left to the garbage collector */
+    public Arena(long freeBytesMax) {
+        this.freeBytesMax = freeBytesMax;
+    }
+
+    /**
+     * Lends an empty, big-endian, direct buffer of at least the size asked for. Sizes up to 1 MiB are rounded up to a
+     * power of two and kept for reuse.
+     */
+    public ByteBuffer acquire(int byteCount) {
+        int index = classOf(byteCount);
+        if (index < 0) return ByteBuffer.allocateDirect(byteCount);
+        int count = freeCounts[index];
+        if (count == 0) return ByteBuffer.allocateDirect(1 << (index + CLASS_BITS_MIN));
+        var buffer = free[index][count - 1];
+        free[index][count - 1] = null;
+        freeCounts[index] = count - 1;
+        freeBytes -= buffer.capacity();
+        return buffer.clear();
+    }
+
+    /**
+     * Takes a buffer back that nobody uses any more, nor any slice of it. It need not have come from here: a direct
+     * buffer of a size class is kept, any other is left to the garbage collector.
+     */
+    public void release(ByteBuffer buffer) {
+        int capacity = buffer.capacity();
+        int index = classOf(capacity);
+        if (index < 0 || capacity != 1 << (index + CLASS_BITS_MIN) || !buffer.isDirect()) return;
+        if (freeBytes + capacity > freeBytesMax) return;
+        int count = freeCounts[index];
+        var kept = free[index];
+        if (kept == null) kept = free[index] = new ByteBuffer[8];
+        else if (count == kept.length) kept = free[index] = java.util.Arrays.copyOf(kept, count * 2);
+        kept[count] = buffer;
+        freeCounts[index] = count + 1;
+        freeBytes += capacity;
+    }
+
+    /** Bytes that lie unused. */
+    public long freeBytes() {
+        return freeBytes;
+    }
+
+    private static int classOf(int byteCount) {
+        if (byteCount > 1 << CLASS_BITS_MAX) return -1;
+        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(byteCount, BUFFER_BYTES_MIN) - 1);
+        return bits - CLASS_BITS_MIN;
+    }
+}
