@@ -1,0 +1,68 @@
+package io.barnabas.log;
+
+import io.barnabas.base.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+
+/** A range of a segment's file, which it keeps open until {@link #release}. */
+final class FileRegion implements LogSlice {
+    private final SegmentFile file;
+    private final long start;
+    private final int size;
+    private final boolean recent;
+    private boolean released;
+
+    /** Takes over one reference to {@code file}. */
+    FileRegion(SegmentFile file, long start, int size, boolean recent) {
+        this.file = file;
+        this.start = start;
+        this.size = size;
+        this.recent = recent;
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public boolean isRecent() {
+        return recent;
+    }
+
+    @Override
+    public void copyTo(ByteBuffer target, int position) {
+        int wanted = Math.min(target.remaining(), size - position);
+        int limit = target.limit();
+        target.limit(target.position() + wanted);
+        try {
+            int read = file.disk().read(target, start + position);
+            if (read < wanted) throw tooShort(position + read);
+        } finally {
+            target.limit(limit);
+        }
+    }
+
+    @Override
+    public int transferTo(WritableByteChannel channel, int position, int byteCount) throws IOException {
+        int wanted = Math.min(byteCount, size - position);
+        if (wanted <= 0) return 0;
+        long sent = file.disk().transferTo(start + position, wanted, channel);
+        // The kernel sends nothing both when the socket is full and when the file has ended.
+        if (sent == 0 && file.disk().size() < start + size) throw tooShort(position);
+        return (int) sent;
+    }
+
+    @Override
+    public void release() {
+        if (released) throw new IllegalStateException("released twice: file=" + file.disk().path());
+        released = true;
+        file.release();
+    }
+
+    private StorageException tooShort(int position) {
+        return new StorageException("segment shorter than promised: file=%s position=%d size=%d"
+                .formatted(file.disk().path(), start + position, size));
+    }
+}

@@ -1,0 +1,36 @@
+package io.barnabas.log;
+
+/**
+ * The topic settings that a log obeys, typed and validated; times in milliseconds, sizes in bytes, -1 means no limit where
+ * Kafka says so. {@link #DEFAULT} holds Kafka's defaults.
+ *
+ * @param flushMessagesSet whether {@code flush.messages} was set for the topic and so decides about acknowledgements
+ */
+public record LogConfig(
+        int segmentBytes,
+        long segmentMs,
+        long segmentJitterMs,
+        int segmentIndexBytes,
+        int indexIntervalBytes,
+        long retentionMs,
+        long retentionBytes,
+        long fileDeleteDelayMs,
+        long flushMessages,
+        boolean flushMessagesSet,
+        long flushMs,
+        boolean delete,
+        boolean compact,
+        boolean preallocate,
+        int producerIdExpirationMs) {
+    public static final LogConfig DEFAULT = new LogConfig(1 << 30, 7L * 24 * 3600 * 1000, 0, 10 << 20, 4096,
+            7L * 24 * 3600 * 1000, -1, 60_000, Long.MAX_VALUE, false, Long.MAX_VALUE, true, false, false, 86_400_000);
+
+    /** When an acknowledgement must wait for the disk, as far as the topic has a say. */
+    public enum FlushBeforeAck { EVERY_ACK, NEVER, BROKER_DECIDES }
+
+    public FlushBeforeAck flushBeforeAck() {
+        if (!flushMessagesSet) return FlushBeforeAck.BROKER_DECIDES;
+        if (flushMessages == 1) return FlushBeforeAck.EVERY_ACK;
+        return flushMessages == Long.MAX_VALUE ? FlushBeforeAck.NEVER : FlushBeforeAck.BROKER_DECIDES;
+    }
+}
