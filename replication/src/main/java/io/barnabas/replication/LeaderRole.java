@@ -1,0 +1,168 @@
+package io.barnabas.replication;
+
+import io.barnabas.base.StorageException;
+import io.barnabas.log.AppendOrigin;
+import io.barnabas.log.AppendResult;
+import io.barnabas.log.Log;
+import io.barnabas.log.OffsetWaiters;
+import io.barnabas.model.ErrorCode;
+import io.barnabas.model.RecordBatchValidator;
+import io.barnabas.model.TimestampType;
+import io.barnabas.model.ValidationResult;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a leader does for its partition: it takes appends, moves the high watermark and acknowledges. Owned by the
+ * partition's loop; thrown away when the leadership ends.
+ *
+ * <pre>
+ *   append -> staged -> (turn's end: written) -> readable below the high watermark -> acknowledged
+ * </pre>
+ *
+ * An append whose acknowledgement waits for stable storage also stops the high watermark before it until it is there: so
+ * nobody sees a record with acks=all that a power cut could still take back. One with acks 0 or 1 stops nothing.
+ */
+final class LeaderRole {
+    private final Log log;
+    private final int leaderEpoch;
+    private final RecordBatchValidator validator;
+    private PartitionConfig config;
+    private int inSyncReplicaCount;
+    private int replicaCount;
+
+    /** Appended in this turn, not yet written. */
+    private List<Append> staged = new ArrayList<>();
+    private List<Append> written = new ArrayList<>();
+    /** Covered by the flush policy, written and not yet flushed, in offset order. Its head stops the high watermark. */
+    private final ArrayDeque<Append> unflushed = new ArrayDeque<>();
+    /** Ends of appends with acks=all that wait for the high watermark, and for the flush where the policy asks for it. */
+    private final OffsetWaiters acknowledgements = new OffsetWaiters();
+    /** What the log held, perhaps unflushed, when this leadership began: not seen before it is on stable storage. */
+    private final long inheritedEnd;
+
+    LeaderRole(Log log, int leaderEpoch, PartitionConfig config, RecordBatchValidator validator) {
+        this.log = log;
+        this.leaderEpoch = leaderEpoch;
+        this.config = config;
+        this.validator = validator;
+        this.inheritedEnd = log.endOffset();
+        if (holdsInherited()) log.flushTo(inheritedEnd);
+    }
+
+    int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    /** Whether everything that was there when the leadership began is known to be committed. */
+    boolean hasCaughtUp() {
+        return log.highWatermark() >= inheritedEnd;
+    }
+
+    void configure(PartitionConfig newConfig) {
+        config = newConfig;
+        advance();
+    }
+
+    void setReplicas(int newReplicaCount, int newInSyncReplicaCount) {
+        replicaCount = newReplicaCount;
+        inSyncReplicaCount = newInSyncReplicaCount;
+    }
+
+    void append(Append append, long nowMs) {
+        if (append.acks == Append.ACKS_ALL && inSyncReplicaCount < minInSyncReplicas()) {
+            append.refuse(ErrorCode.NOT_ENOUGH_REPLICAS, null, List.of());
+            return;
+        }
+        var result = validator.validate(append.records, config.validation(), append.produceVersion, nowMs);
+        if (result instanceof ValidationResult.Rejected rejected) {
+            append.refuse(rejected.error(), rejected.message(), rejected.recordErrors());
+            return;
+        }
+        appendValid(append, (ValidationResult.Accepted) result);
+    }
+
+    private void appendValid(Append append, ValidationResult.Accepted accepted) {
+        var batch = accepted.batch();
+        if (batch.isTransactional()) {
+            var error = append.isTransactionalIdGiven ? ErrorCode.INVALID_TXN_STATE : ErrorCode.INVALID_RECORD;
+            append.refuse(error, "transactional records outside a transaction", List.of());
+            return;
+        }
+        var result = log.append(batch, leaderEpoch, AppendOrigin.CLIENT);
+        if (result instanceof AppendResult.Appended appended) {
+            boolean isStamped = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
+            append.place(appended.baseOffset(), appended.lastOffset(), isStamped ? batch.maxTimestamp() : -1, log.logStartOffset());
+            staged.add(append);
+        } else if (result instanceof AppendResult.Duplicate duplicate) {
+            boolean isStamped = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
+            append.place(duplicate.baseOffset(), duplicate.lastOffset(), isStamped ? duplicate.maxTimestamp() : -1, log.logStartOffset());
+            // The first copy may be staged in this very turn: the answer waits for its write, too.
+            if (append.endOffset() > log.endOffset() || !staged.isEmpty()) staged.add(append);
+            else onWritten(append);
+        } else if (result instanceof AppendResult.Refused refused) {
+            append.refuse(refused.error(), refused.message(), List.of());
+        } else {
+            throw new AssertionError(result);
+        }
+    }
+
+    /** What was staged lies in the file. */
+    void onWritten() {
+        var batch = staged;
+        staged = written;
+        written = batch;
+        for (int i = 0; i < batch.size(); i++) onWritten(batch.get(i));
+        batch.clear();
+        advance();
+    }
+
+    private void onWritten(Append append) {
+        append.onStored();
+        boolean isHeld = config.flushPolicy().covers(append.acks) && append.endOffset() > log.flushedOffset();
+        if (isHeld) {
+            unflushed.add(append);
+            log.flushTo(append.endOffset());
+        }
+        if (append.acks == Append.ACKS_ALL || isHeld) acknowledgements.add(append.endOffset(), append);
+        else append.onReached();
+    }
+
+    /** What was staged is not in the log, and never was for anybody. */
+    void onWriteFailed(StorageException failure) {
+        var lost = staged;
+        staged = new ArrayList<>();
+        for (var append : lost) append.refuse(ErrorCode.KAFKA_STORAGE_ERROR, failure.getMessage(), List.of());
+    }
+
+    /** Moves the high watermark as far as it may go, and acknowledges what that allows. */
+    void advance() {
+        long flushed = log.flushedOffset();
+        while (!unflushed.isEmpty() && unflushed.peekFirst().endOffset() <= flushed) unflushed.pollFirst();
+        long highWatermark = log.endOffset();
+        if (holdsInherited()) highWatermark = Math.min(highWatermark, flushed);
+        if (!unflushed.isEmpty()) highWatermark = Math.min(highWatermark, unflushed.peekFirst().baseOffset());
+        log.raiseHighWatermark(highWatermark);
+        long acknowledged = config.flushPolicy() == PartitionConfig.FlushPolicy.NEVER
+                ? log.highWatermark() : Math.min(log.highWatermark(), flushed);
+        acknowledgements.advance(acknowledged);
+    }
+
+    /** Whoever waits for an acknowledgement learns that it will not come from here. */
+    void end(ErrorCode error) {
+        for (var append : staged) append.refuse(error, null, List.of());
+        staged.clear();
+        unflushed.clear();
+        acknowledgements.failAll(error);
+    }
+
+    private boolean holdsInherited() {
+        return config.flushPolicy() != PartitionConfig.FlushPolicy.NEVER && log.flushedOffset() < inheritedEnd;
+    }
+
+    /** A topic with fewer replicas than {@code min.insync.replicas} asks for all that it has. */
+    private int minInSyncReplicas() {
+        return Math.min(config.minInSyncReplicas(), replicaCount);
+    }
+}

@@ -1,0 +1,306 @@
+package io.barnabas.replication;
+
+import io.barnabas.base.EventLoop;
+import io.barnabas.base.StorageException;
+import io.barnabas.base.Uuid;
+import io.barnabas.log.EpochEndOffset;
+import io.barnabas.log.Log;
+import io.barnabas.log.LogDirectory;
+import io.barnabas.log.LogListener;
+import io.barnabas.log.OffsetWaiters;
+import io.barnabas.log.ReadResult;
+import io.barnabas.model.ErrorCode;
+import io.barnabas.model.RecordBatchValidator;
+import io.barnabas.model.TopicPartition;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A partition's life on this broker: its log, its role, and who waits for its offsets. Owned by its loop, on which every
+ * method runs unless it says otherwise.
+ *
+ * <p>The log is opened off the loop. Until that has come to an end, {@link #isSettled} is false and callers queue with
+ * {@link #whenSettled}; every other method wants a settled partition.
+ */
+public final class Partition implements LogListener {
+    private final TopicPartition topicPartition;
+    private final Uuid topicId;
+    private final EventLoop loop;
+    private final RecordBatchValidator validator;
+    private final OffsetWaiters highWatermarkWaiters = new OffsetWaiters();
+    private final OffsetWaiters lastStableWaiters = new OffsetWaiters();
+    private final OffsetWaiters endWaiters = new OffsetWaiters();
+
+    private PartitionConfig config;
+    private PartitionAssignment assignment;
+    private Log log;
+    private LeaderRole leader;
+    /** Why there is no log; null while it is being opened or open. */
+    private String offlineReason;
+    private boolean isGone;
+    private List<Runnable> whenSettled = new ArrayList<>(0);
+
+    /**
+     * @param validator the loop's own, since it is used by one thread
+     */
+    public Partition(TopicPartition topicPartition, Uuid topicId, EventLoop loop, RecordBatchValidator validator,
+                     PartitionConfig config, PartitionAssignment assignment) {
+        this.topicPartition = topicPartition;
+        this.topicId = topicId;
+        this.loop = loop;
+        this.validator = validator;
+        this.config = config;
+        this.assignment = assignment;
+    }
+
+    /** Any thread. */
+    public TopicPartition topicPartition() {
+        return topicPartition;
+    }
+
+    /** Any thread. */
+    public Uuid topicId() {
+        return topicId;
+    }
+
+    /** Any thread. */
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /** Opens the log, or makes it, in one of the broker's directories, and takes the role that the assignment gives. */
+    public void open(LogDirectory directory) {
+        directory.openLog(topicPartition, topicId, config.log(), loop, this, new LogDirectory.OpenCallback() {
+            @Override
+            public void onOpened(Log opened) {
+                log = opened;
+                if (isGone) log.delete();
+                else takeRole();
+                settle();
+            }
+
+            @Override
+            public void onRefused(String reason) {
+                offlineReason = reason;
+                settle();
+            }
+        });
+    }
+
+    /** No directory can hold it; every request is refused. */
+    public void refuse(String reason) {
+        offlineReason = reason;
+        settle();
+    }
+
+    /** Whether the log is open, or known not to come. */
+    public boolean isSettled() {
+        return log != null || offlineReason != null;
+    }
+
+    /** Runs a task as soon as the partition is settled: now, if it is. */
+    public void whenSettled(Runnable task) {
+        if (isSettled()) task.run();
+        else whenSettled.add(task);
+    }
+
+    private void settle() {
+        var tasks = whenSettled;
+        whenSettled = List.of();
+        for (var task : tasks) task.run();
+    }
+
+    /** Null while there is none to serve from. */
+    public Log log() {
+        return log;
+    }
+
+    public PartitionAssignment assignment() {
+        return assignment;
+    }
+
+    public void configure(PartitionConfig newConfig) {
+        config = newConfig;
+        if (log == null) return;
+        log.reconfigure(newConfig.log());
+        if (leader != null) leader.configure(newConfig);
+        tellWaiters();
+    }
+
+    /** The controller has decided anew. */
+    public void assign(PartitionAssignment newAssignment) {
+        assignment = newAssignment;
+        if (log != null && offlineReason == null) takeRole();
+    }
+
+    private void takeRole() {
+        if (!assignment.isLeader()) {
+            endLeadership(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+            return;
+        }
+        if (leader == null || leader.leaderEpoch() != assignment.leaderEpoch()) {
+            endLeadership(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+            leader = new LeaderRole(log, assignment.leaderEpoch(), config, validator);
+        }
+        leader.setReplicas(assignment.replicaCount(), assignment.inSyncReplicaCount());
+        leader.advance();
+        tellWaiters();
+    }
+
+    private void endLeadership(ErrorCode error) {
+        if (leader == null) return;
+        var ended = leader;
+        leader = null;
+        ended.end(error);
+        failWaiters(error);
+    }
+
+    /** Takes one batch; whoever sent it is told through {@code append}, never before the end of this turn if it is stored. */
+    public void append(Append append) {
+        var error = leaderError(-1);
+        if (error != ErrorCode.NONE) append.refuse(error, null, List.of());
+        else leader.append(append, loop.clock().nowMs());
+    }
+
+    /**
+     * Plans a read for a fetch.
+     *
+     * @param currentLeaderEpoch  as the fetcher knows it, -1 if it does not say
+     * @param lastFetchedEpoch    of the record before {@code offset} in the fetcher's log, -1 if it does not say
+     * @param atLeastOneBatch     give the first batch whole even when it is larger than {@code bytesMax}
+     */
+    public PartitionRead read(long offset, int bytesMax, boolean atLeastOneBatch, IsolationLevel isolation,
+                              int currentLeaderEpoch, int lastFetchedEpoch) {
+        var error = leaderError(currentLeaderEpoch);
+        if (error != ErrorCode.NONE) return new PartitionRead.Refused(error);
+        if (lastFetchedEpoch >= 0) {
+            var end = log.offsetForLeaderEpoch(lastFetchedEpoch);
+            if (end.leaderEpoch() < 0) return new PartitionRead.Refused(ErrorCode.OFFSET_OUT_OF_RANGE);
+            if (end.leaderEpoch() < lastFetchedEpoch || end.endOffset() < offset) {
+                return new PartitionRead.Diverged(end.leaderEpoch(), end.endOffset(),
+                        log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
+            }
+        }
+        var result = log.read(offset, bytesMax, bound(isolation), atLeastOneBatch);
+        if (result instanceof ReadResult.Refused refused) return new PartitionRead.Refused(refused.error());
+        var slice = ((ReadResult.Data) result).slice();
+        var aborted = isolation == IsolationLevel.READ_COMMITTED
+                ? log.abortedTransactions(offset, log.lastStableOffset()) : null;
+        return new PartitionRead.Data(slice, log.highWatermark(), log.lastStableOffset(), log.logStartOffset(), aborted);
+    }
+
+    /** First offset that a reader may not see. */
+    public long bound(IsolationLevel isolation) {
+        return switch (isolation) {
+            case READ_UNCOMMITTED -> log.highWatermark();
+            case READ_COMMITTED -> log.lastStableOffset();
+            case LOG_END -> log.endOffset();
+        };
+    }
+
+    /** Tells a waiter when {@link #bound} has passed {@code offset}, or when there is no more leading here. */
+    public void waitBeyond(long offset, IsolationLevel isolation, OffsetWaiters.Waiter waiter) {
+        waiters(isolation).add(offset + 1, waiter);
+    }
+
+    public void stopWaiting(IsolationLevel isolation, OffsetWaiters.Waiter waiter) {
+        waiters(isolation).remove(waiter);
+    }
+
+    private OffsetWaiters waiters(IsolationLevel isolation) {
+        return switch (isolation) {
+            case READ_UNCOMMITTED -> highWatermarkWaiters;
+            case READ_COMMITTED -> lastStableWaiters;
+            case LOG_END -> endWaiters;
+        };
+    }
+
+    /**
+     * Whether this broker may answer as the leader.
+     *
+     * @param currentLeaderEpoch as the asker knows it, -1 if it does not say
+     */
+    public ErrorCode leaderError(int currentLeaderEpoch) {
+        if (isGone) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        if (offlineReason != null) return ErrorCode.KAFKA_STORAGE_ERROR;
+        if (currentLeaderEpoch >= 0 && currentLeaderEpoch < assignment.leaderEpoch()) return ErrorCode.FENCED_LEADER_EPOCH;
+        if (currentLeaderEpoch > assignment.leaderEpoch()) return ErrorCode.UNKNOWN_LEADER_EPOCH;
+        return leader == null ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.NONE;
+    }
+
+    /** Whether this leader knows that all it took over is committed; before, it cannot say where the committed log ends. */
+    public boolean hasCaughtUp() {
+        return leader.hasCaughtUp();
+    }
+
+    /** Where an epoch ends, for a leader that {@link #leaderError} lets answer. */
+    public EpochEndOffset offsetForLeaderEpoch(int leaderEpoch) {
+        // The current epoch is still being written: its end is the log's, whether it has records yet or not.
+        if (leaderEpoch == assignment.leaderEpoch()) return new EpochEndOffset(leaderEpoch, log.endOffset());
+        return log.offsetForLeaderEpoch(leaderEpoch);
+    }
+
+    /**
+     * Deletes records before an offset.
+     *
+     * @param offset -1 means the high watermark
+     * @return the new start, or -1 if {@code offset} is not in the log
+     */
+    public long deleteRecordsBefore(long offset) {
+        long target = offset == -1 ? log.highWatermark() : offset;
+        if (target < 0 || target > log.highWatermark()) return -1;
+        return log.raiseLogStartOffset(target);
+    }
+
+    /** The topic is gone: so is the log, and whoever waits is told. */
+    public void delete() {
+        isGone = true;
+        endLeadership(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        if (log != null && offlineReason == null) log.delete();
+    }
+
+    /** The broker stops: waits for the disk, and leaves the log so that the next start need not check it. */
+    public void close() {
+        endLeadership(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        if (log != null && offlineReason == null && !isGone) log.close();
+        offlineReason = "the broker is stopping";
+    }
+
+    @Override
+    public void onWritten(Log log) {
+        if (leader == null) return;
+        leader.onWritten();
+        tellWaiters();
+    }
+
+    @Override
+    public void onFlushed(Log log) {
+        if (leader == null) return;
+        leader.advance();
+        tellWaiters();
+    }
+
+    @Override
+    public void onWriteFailed(Log log, long fromOffset, StorageException error) {
+        if (leader != null) leader.onWriteFailed(error);
+    }
+
+    @Override
+    public void onOffline(Log log, String reason) {
+        offlineReason = reason;
+        endLeadership(ErrorCode.KAFKA_STORAGE_ERROR);
+    }
+
+    private void tellWaiters() {
+        if (log == null) return;
+        highWatermarkWaiters.advance(log.highWatermark());
+        lastStableWaiters.advance(log.lastStableOffset());
+        endWaiters.advance(log.endOffset());
+    }
+
+    private void failWaiters(ErrorCode error) {
+        highWatermarkWaiters.failAll(error);
+        lastStableWaiters.failAll(error);
+        endWaiters.failAll(error);
+    }
+}
