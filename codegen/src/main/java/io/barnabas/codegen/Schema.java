@@ -1,0 +1,68 @@
+package io.barnabas.codegen;
+
+import java.util.List;
+
+/**
+ * One message as its JSON file tells it.
+ *
+ * @param source     which jar it came from, such as "clients" or "metadata"
+ * @param kind       "request", "response", "header", "data", "metadata", "coordinator-key" or "coordinator-value"
+ * @param apiKey     the API's or record type's id, or -1
+ * @param listeners  for a request: names of the listeners that offer it
+ * @param latestVersionUnstable whether the highest version is not yet offered
+ * @param structs    every struct by depth first, the message's own first
+ */
+record Schema(String source, String kind, String name, int apiKey, Versions valid, Versions flexible,
+              List<String> listeners, boolean latestVersionUnstable, List<Struct> structs) {
+
+    Struct root() {
+        return structs.get(0);
+    }
+
+    Struct struct(String name) {
+        for (var struct : structs) if (struct.name().equals(name)) return struct;
+        throw new IllegalArgumentException("no such struct: message=" + this.name + " struct=" + name);
+    }
+
+    boolean isApi() {
+        return kind.equals("request") || kind.equals("response");
+    }
+
+    /** The Java package below {@code io.barnabas.protocol}. */
+    String packageName() {
+        return isApi() || kind.equals("header") ? "message" : "record";
+    }
+
+    /**
+     * A struct of a message.
+     *
+     * @param possible the versions in which it can occur
+     */
+    record Struct(String name, Versions possible, List<Field> fields) {}
+
+    /**
+     * @param name         as in the schema, in upper camel case
+     * @param defaultText  as in the schema, or "" for the type's own default
+     * @param tag          number of the tagged field, or -1
+     * @param flexible     versions in which its length is in the compact form
+     */
+    record Field(String name, FieldType type, Versions versions, Versions nullable, Versions tagged, int tag,
+                 Versions flexible, boolean ignorable, String defaultText) {
+        /** The field as Java inside the generated methods, whose parameters and variables may have its name. */
+        String reference() {
+            return switch (javaName()) {
+                case "reader", "writer", "version", "flexible", "tag", "size", "end", "left", "count", "nextTag", "start", "value",
+                        "visitor" -> "this." + javaName();
+                default -> javaName();
+            };
+        }
+
+        String javaName() {
+            var plain = Character.toLowerCase(name.charAt(0)) + name.substring(1);
+            return switch (plain) {
+                case "default", "class", "package", "interface", "switch" -> plain + "Value";
+                default -> plain;
+            };
+        }
+    }
+}

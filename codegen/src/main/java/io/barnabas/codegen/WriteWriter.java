@@ -1,0 +1,146 @@
+package io.barnabas.codegen;
+
+import io.barnabas.codegen.Schema.Field;
+import io.barnabas.codegen.Schema.Struct;
+import java.util.ArrayList;
+
+/** Writes the method {@code write} of a struct, and {@code writeList} and {@code isDefault} where they are needed. */
+final class WriteWriter {
+    private final Schema schema;
+    private final Struct struct;
+    private final StructLayout layout;
+    private final Code code;
+
+    WriteWriter(Schema schema, Struct struct, StructLayout layout, Code code) {
+        this.schema = schema;
+        this.struct = struct;
+        this.layout = layout;
+        this.code = code;
+    }
+
+    void write() {
+        code.line("@Override").line("public void write(ByteWriter writer, short version) {");
+        if (struct == schema.root()) {
+            code.line("if (version < LOWEST_VERSION || version > HIGHEST_VERSION) throw Wire.unwritable(\"%s\", version);", schema.name());
+        }
+        ReadWriter.writeFlexible(code, layout.flexible(), struct.possible());
+        for (var field : struct.fields()) writeField(field);
+        writeTaggedFields();
+        code.line("}").line("");
+        if (ReadWriter.isElement(schema, struct)) writeWriteList();
+        if (isComparedWithDefault()) writeIsDefault();
+    }
+
+    private void writeField(Field field) {
+        var plain = layout.plain(field);
+        var condition = plain.condition(struct.possible());
+        var absent = layout.absent(field);
+        var refusal = field.ignorable() || absent.isEmpty() ? null
+                : "if (!(%s)) throw Wire.unsupported(\"%s.%s\", version);".formatted(Defaults.isDefault(field), struct.name(), field.javaName());
+        if (condition.equals("false")) {
+            if (refusal != null) code.line(withCondition(absent.condition(struct.possible()), refusal));
+            return;
+        }
+        var statement = statement(field, plain);
+        if (condition.equals("true")) {
+            code.line(statement);
+        } else if (refusal == null) {
+            code.line("if (%s) %s".formatted(condition, braced(statement)));
+        } else {
+            code.line("if (%s) {", condition).line(statement);
+            var rest = absent.condition(struct.possible().minus(plain));
+            code.line("} else %s", withCondition(rest, refusal).replace("{ ", "").replace(" }", ""));
+        }
+    }
+
+    private static String braced(String statement) {
+        return statement.contains("; ") ? "{ " + statement + " }" : statement;
+    }
+
+    private static String withCondition(String condition, String refusal) {
+        return condition.equals("true") ? refusal : refusal.replace("if (!(", "if ((" + condition + ") && !(");
+    }
+
+    private String statement(Field field, Versions versions) {
+        var type = field.type();
+        var name = field.reference();
+        var compact = layout.compact(field, versions);
+        var nullable = field.nullable().condition(versions);
+        if (type.isArray()) {
+            return type.isStruct() ? "%s.writeList(writer, version, %s, %s);".formatted(type.name(), name, nullable)
+                    : "Wire.write%sList(writer, %s, %s, %s);".formatted(type.sizedName(), name, compact, nullable);
+        }
+        if (type.isStruct()) {
+            return switch (nullable) {
+                case "false" -> "%s.write(writer, version);".formatted(name);
+                case "true" -> "if (Wire.writePresence(writer, %s)) %s.write(writer, version);".formatted(name, name);
+                default -> "if (!(%s) || Wire.writePresence(writer, %s)) %s.write(writer, version);".formatted(nullable, name, name);
+            };
+        }
+        if (type.name().equals("uint16")) return "Wire.writeUnsignedShort(writer, %s);".formatted(name);
+        return type.fixedName() != null ? "writer.write%s(%s);".formatted(type.fixedName(), name)
+                : "Wire.write%s(writer, %s, %s, %s);".formatted(type.sizedName(), name, compact, nullable);
+    }
+
+    private void writeTaggedFields() {
+        var flexible = layout.flexible().condition(struct.possible());
+        var tagged = layout.taggedFields();
+        if (flexible.equals("false")) {
+            code.line("Wire.refuseUnknown(unknownTaggedFields, version);");
+        } else if (tagged.isEmpty()) {
+            var unknown = "Wire.writeUnknownTaggedFields(writer, unknownTaggedFields);";
+            if (flexible.equals("true")) code.line(unknown);
+            else code.line("if (flexible) %s", unknown).line("else Wire.refuseUnknown(unknownTaggedFields, version);");
+        } else {
+            if (flexible.equals("true")) code.line("writeTaggedFields(writer, version);");
+            else code.line("if (flexible) writeTaggedFields(writer, version);").line("else Wire.refuseUnknown(unknownTaggedFields, version);");
+            code.line("}").line("").line("private void writeTaggedFields(ByteWriter writer, short version) {");
+            code.line("int count = Wire.count(unknownTaggedFields);");
+            for (var field : tagged) code.line("if (%s) count++;", isWritten(field));
+            code.line("writer.writeUnsignedVarint(count);").line("int nextTag = 0;");
+            for (var field : tagged) writeTaggedField(field);
+            code.line("Wire.writeUnknown(writer, unknownTaggedFields, nextTag, Integer.MAX_VALUE);");
+        }
+    }
+
+    private void writeTaggedField(Field field) {
+        if (field.type().name().equals("records")) throw new IllegalArgumentException("records in a tagged field: " + field.name());
+        code.line("if (%s) {", isWritten(field));
+        code.line("Wire.writeUnknown(writer, unknownTaggedFields, nextTag, %d);", field.tag());
+        code.line("nextTag = %d;", field.tag() + 1);
+        code.line("writer.writeUnsignedVarint(%d);", field.tag()).line("int start = writer.beginSized();");
+        code.line(statement(field, layout.tagged(field)).replace("flexible", "true"));
+        code.line("writer.endSized(start);").line("}");
+    }
+
+    private String isWritten(Field field) {
+        var condition = layout.tagged(field).condition(layout.flexible());
+        var isSet = "!(%s)".formatted(Defaults.isDefault(field));
+        return condition.equals("true") ? isSet : condition + " && " + isSet;
+    }
+
+    private void writeWriteList() {
+        var compact = layout.flexible().condition(struct.possible());
+        code.line("static void writeList(ByteWriter writer, short version, List<%s> list, boolean nullable) {", struct.name());
+        code.line("int count = Wire.writeCount(writer, list, %s, nullable);", compact);
+        code.line("for (int i = 0; i < count; i++) list.get(i).write(writer, version);");
+        code.line("}").line("");
+    }
+
+    /** Whether some field of this struct type is left out when it has its default. */
+    private boolean isComparedWithDefault() {
+        for (var owner : schema.structs()) {
+            for (var field : owner.fields()) {
+                if (field.type().equals(new FieldType(struct.name(), false)) && !field.defaultText().equals("null")) return true;
+            }
+        }
+        return false;
+    }
+
+    private void writeIsDefault() {
+        var conditions = new ArrayList<String>();
+        for (var field : struct.fields()) conditions.add(Defaults.isDefault(field));
+        conditions.add("unknownTaggedFields == null");
+        code.line("boolean isDefault() {").line("return " + String.join("\n                && ", conditions) + ";").line("}").line("");
+    }
+}
