@@ -1,5 +1,14 @@
 package io.barnabas.model;
 
+import com.github.luben.zstd.RecyclingBufferPool;
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.zip.GZIPOutputStream;
+import org.xerial.snappy.SnappyOutputStream;
+
 /** A codec that the records of a batch may be packed with; the ordinal is its number in the batch's attributes. */
 public enum CompressionType {
     NONE("none"),
@@ -35,5 +44,49 @@ public enum CompressionType {
     public static CompressionType ofName(String configName) {
         for (var type : BY_ID) if (type.configName.equals(configName)) return type;
         return null;
+    }
+
+    /**
+     * Unpacks bytes that have wholly arrived, in memory bounded by their size. What is read after {@code bytesMax}
+     * bytes throws MESSAGE_TOO_LARGE, and every other failure is a {@link RecordException} too.
+     *
+     * @param packed its position moves, perhaps not to the end
+     * @return to be closed, on every path
+     */
+    public InputStream decompress(ByteBuffer packed, int bytesMax) {
+        return DecompressionStream.open(this, packed, bytesMax);
+    }
+
+    /**
+     * Packs what is written, in the format that Kafka's clients write. The codec's library is loaded by the first use.
+     *
+     * @param level GZIP 1 to 9 or -1, LZ4 1 to 17, ZSTD -131072 to 22; others have none
+     * @return to be closed, which also closes {@code target}
+     */
+    public OutputStream compress(OutputStream target, int level) throws IOException {
+        return switch (this) {
+            case NONE -> target;
+            case GZIP -> new LeveledGzip(target, level);
+            case SNAPPY -> new SnappyOutputStream(target);
+            case LZ4 -> new Lz4OutputStream(target, level);
+            case ZSTD -> new ZstdOutputStreamNoFinalizer(target, RecyclingBufferPool.INSTANCE, level);
+        };
+    }
+
+    /** The level that a topic's settings give when they are silent; 0 for a codec that has none. */
+    public int defaultLevel() {
+        return switch (this) {
+            case NONE, SNAPPY -> 0;
+            case GZIP -> -1;
+            case LZ4 -> Lz4OutputStream.DEFAULT_LEVEL;
+            case ZSTD -> 3;
+        };
+    }
+
+    private static final class LeveledGzip extends GZIPOutputStream {
+        LeveledGzip(OutputStream target, int level) throws IOException {
+            super(target, 8 << 10);
+            def.setLevel(level);
+        }
     }
 }

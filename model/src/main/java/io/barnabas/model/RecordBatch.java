@@ -305,6 +305,22 @@ public final class RecordBatch {
         return new RecordReader(this, decompressedBytesMax);
     }
 
+    /**
+     * Looks a record up by time.
+     *
+     * @param fromOffset records before it do not count
+     * @return the first record at or after {@code timestampMs}, or null
+     */
+    public Record firstAtOrAfter(long timestampMs, long fromOffset, int decompressedBytesMax) {
+        if (maxTimestamp() < timestampMs || lastOffset() < fromOffset) return null;
+        try (var reader = records(decompressedBytesMax)) {
+            for (var record = reader.next(); record != null; record = reader.next()) {
+                if (record.timestamp() >= timestampMs && record.offset() >= fromOffset) return record;
+            }
+            return null;
+        }
+    }
+
     @Override
     public String toString() {
         return buffer == null ? "RecordBatch(nowhere)"

@@ -1,0 +1,41 @@
+package io.barnabas.model;
+
+import com.github.luben.zstd.ZstdDecompressCtx;
+import java.nio.ByteBuffer;
+
+/**
+ * Zstandard frames, one after another. The native library allocates a window that a frame's header asks for, at most
+ * 2^27 bytes; pages of it that no output has reached cost no memory.
+ */
+final class ZstdStream extends DecompressionStream {
+    /** What level 22, the greatest, uses. */
+    private static final int WINDOW_LOG_MAX = 27;
+
+    private final ZstdDecompressCtx context = new ZstdDecompressCtx();
+    private final ByteBuffer packed;
+    private boolean isFrameDone = true;
+
+    ZstdStream(ByteBuffer packed, int bytesMax) {
+        super(bytesMax);
+        this.packed = packed.slice();
+        context.setLongMax(WINDOW_LOG_MAX);
+    }
+
+    @Override
+    int unpack(byte[] target, int from, int length) {
+        var output = ByteBuffer.wrap(target, from, length);
+        while (output.position() == from) {
+            if (isFrameDone && !packed.hasRemaining()) return -1;
+            int before = packed.remaining();
+            isFrameDone = context.decompressByteBufferStream(output, packed);
+            boolean isStuck = before == packed.remaining() && output.position() == from;
+            if (isStuck && !isFrameDone) throw malformed("zstd stream is cut off");
+        }
+        return output.position() - from;
+    }
+
+    @Override
+    void free() {
+        context.close();
+    }
+}
