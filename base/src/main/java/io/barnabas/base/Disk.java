@@ -12,6 +12,13 @@ public interface Disk {
     /** Opens a file for reading and positional writing, making it when {@code create} and it is not there. */
     DiskFile open(Path path, boolean create);
 
+    /**
+     * Takes a lock on a file, made if it is not there, against other processes and against this one.
+     *
+     * @return closed to give the lock back; null if somebody holds it
+     */
+    AutoCloseable tryLock(Path path);
+
     boolean exists(Path path);
 
     /** Names of the entries of a directory, sorted. */

@@ -1,0 +1,265 @@
+package io.barnabas.base;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The machine's file system. Safe for use from any thread. A thread that is interrupted in a call closes the file under
+ * everybody's hands, as {@link FileChannel} says: threads that use a disk are never interrupted.
+ */
+public final class FileDisk implements Disk {
+    private static final Set<StandardOpenOption> OPEN = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private static final Set<StandardOpenOption> CREATE =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+
+    @Override
+    public DiskFile open(Path path, boolean create) {
+        try {
+            return new ChannelFile(path, FileChannel.open(path, create ? CREATE : OPEN));
+        } catch (IOException e) {
+            throw failure("open", path, e, 0);
+        }
+    }
+
+    @Override
+    public AutoCloseable tryLock(Path path) {
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(path, CREATE);
+            if (channel.tryLock() != null) return channel;
+        } catch (OverlappingFileLockException e) {
+            // This very process holds it: the same as another one holding it.
+        } catch (IOException e) {
+            throw failure("lock", path, e, 0);
+        }
+        closeQuietly(channel);
+        return null;
+    }
+
+    @Override
+    public boolean exists(Path path) {
+        return Files.exists(path);
+    }
+
+    @Override
+    public List<String> list(Path directory) {
+        // The older listing makes no Path objects, which counts with thousands of partitions.
+        var names = directory.toFile().list();
+        if (names == null) throw new StorageException("cannot list: path=" + directory);
+        Arrays.sort(names);
+        return new ArrayList<>(Arrays.asList(names));
+    }
+
+    @Override
+    public boolean isDirectory(Path path) {
+        return Files.isDirectory(path);
+    }
+
+    @Override
+    public long size(Path path) {
+        try {
+            return Files.size(path);
+        } catch (IOException e) {
+            throw failure("size", path, e, 0);
+        }
+    }
+
+    @Override
+    public long lastModifiedMs(Path path) {
+        try {
+            return Files.getLastModifiedTime(path).toMillis();
+        } catch (IOException e) {
+            throw failure("last modified", path, e, 0);
+        }
+    }
+
+    @Override
+    public void createDirectories(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw failure("create directory", directory, e, 1);
+        }
+    }
+
+    @Override
+    public void rename(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw failure("rename to " + to, from, e, 1);
+        }
+    }
+
+    @Override
+    public void delete(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw failure("delete", path, e, 0);
+        }
+    }
+
+    @Override
+    public void syncDirectory(Path directory) {
+        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            throw failure("sync directory", directory, e, 0);
+        }
+    }
+
+    @Override
+    public long usableBytes(Path directory) {
+        try {
+            return Files.getFileStore(directory).getUsableSpace();
+        } catch (IOException e) {
+            throw failure("usable bytes", directory, e, 0);
+        }
+    }
+
+    /** @param byteCount what was to be written, 0 when the failure cannot be for want of room */
+    private static StorageException failure(String what, Path path, IOException cause, long byteCount) {
+        var message = "disk error: call=%s path=%s error=%s".formatted(what, path, cause.getMessage());
+        return byteCount > 0 && isFull(path, cause, byteCount)
+                ? new DiskFullException(message, cause) : new StorageException(message, cause);
+    }
+
+    private static boolean isFull(Path path, IOException cause, long byteCount) {
+        var reason = cause instanceof FileSystemException e && e.getReason() != null ? e.getReason() : cause.getMessage();
+        if (reason != null && (reason.contains("No space left") || reason.contains("quota exceeded"))) return true;
+        // The system's message may be in another language; an input or output error is never one of room.
+        if (reason != null && reason.contains("Input/output error")) return false;
+        var directory = path.toAbsolutePath().getParent();
+        return directory != null && directory.toFile().getUsableSpace() < byteCount && Files.isDirectory(directory);
+    }
+
+    private static void closeQuietly(FileChannel channel) {
+        if (channel == null) return;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Nothing was written through it.
+        }
+    }
+
+    private static final class ChannelFile implements DiskFile {
+        private final Path path;
+        private final FileChannel channel;
+        /** Where the kernel writes next: following it saves a seek, and positional calls cannot gather. Writer only. */
+        private long writePosition;
+
+        ChannelFile(Path path, FileChannel channel) {
+            this.path = path;
+            this.channel = channel;
+        }
+
+        @Override
+        public Path path() {
+            return path;
+        }
+
+        @Override
+        public long size() {
+            try {
+                return channel.size();
+            } catch (IOException e) {
+                throw failure("size", path, e, 0);
+            }
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) {
+            try {
+                int total = 0;
+                while (target.hasRemaining()) {
+                    int count = channel.read(target, position + total);
+                    if (count <= 0) break;
+                    total += count;
+                }
+                return total;
+            } catch (IOException e) {
+                throw failure("read", path, e, 0);
+            }
+        }
+
+        @Override
+        public void write(ByteBuffer source, long position) {
+            int wanted = source.remaining();
+            try {
+                seek(position);
+                while (source.hasRemaining()) writePosition += channel.write(source);
+            } catch (IOException e) {
+                writePosition = -1;
+                throw failure("write", path, e, wanted);
+            }
+        }
+
+        @Override
+        public void write(ByteBuffer[] sources, int count, long position) {
+            long wanted = 0;
+            for (int i = 0; i < count; i++) wanted += sources[i].remaining();
+            try {
+                seek(position);
+                long left = wanted;
+                int first = 0;
+                while (left > 0) {
+                    while (!sources[first].hasRemaining()) first++;
+                    long written = channel.write(sources, first, count - first);
+                    writePosition += written;
+                    left -= written;
+                }
+            } catch (IOException e) {
+                writePosition = -1;
+                throw failure("write", path, e, wanted);
+            }
+        }
+
+        private void seek(long position) throws IOException {
+            if (writePosition == position) return;
+            channel.position(position);
+            writePosition = position;
+        }
+
+        @Override
+        public long transferTo(long position, long byteCount, WritableByteChannel target) throws IOException {
+            return channel.transferTo(position, byteCount, target);
+        }
+
+        @Override
+        public void truncate(long size) {
+            try {
+                channel.truncate(size);
+                writePosition = -1;
+            } catch (IOException e) {
+                throw failure("truncate", path, e, 0);
+            }
+        }
+
+        @Override
+        public void sync() {
+            try {
+                channel.force(false);
+            } catch (IOException e) {
+                throw failure("sync", path, e, 1);
+            }
+        }
+
+        @Override
+        public void close() {
+            closeQuietly(channel);
+        }
+    }
+}
