@@ -1,0 +1,30 @@
+package io.barnabas.server;
+
+import io.barnabas.cluster.metadata.BrokerImage;
+import io.barnabas.cluster.metadata.Endpoint;
+import io.barnabas.network.Connection;
+
+/** Where a client is told to find a node: the one place that decides it for every answer that names one. */
+final class Endpoints {
+    private final int nodeId;
+    private final boolean isAdvertised;
+
+    /** @param isAdvertised whether {@code advertised.listeners} is set for this node */
+    Endpoints(int nodeId, boolean isAdvertised) {
+        this.nodeId = nodeId;
+        this.isAdvertised = isAdvertised;
+    }
+
+    /**
+     * The address of a broker for one client: what the broker registered for the listener that the client uses, or for
+     * this broker, when nothing is advertised, the very address that the client reached.
+     *
+     * @return null if the broker does not have that listener
+     */
+    Endpoint endpointFor(BrokerImage broker, Connection connection) {
+        var registered = broker.endpoint(connection.listener().name());
+        if (registered == null || isAdvertised || broker.id() != nodeId) return registered;
+        var reached = connection.localAddress();
+        return new Endpoint(registered.listener(), reached.getAddress().getHostAddress(), reached.getPort(), registered.securityProtocol());
+    }
+}

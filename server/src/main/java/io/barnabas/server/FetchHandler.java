@@ -1,0 +1,113 @@
+package io.barnabas.server;
+
+import io.barnabas.model.ErrorCode;
+import io.barnabas.protocol.message.FetchRequest;
+import io.barnabas.protocol.message.FetchResponse;
+import io.barnabas.replication.IsolationLevel;
+import java.util.ArrayList;
+import java.util.Collection;
+
+/** Serves consumers' fetches: settles what is asked (sessions, KIP-227) and leaves the reading to {@link PendingFetch}. */
+final class FetchHandler implements RequestHandler<FetchRequest> {
+    /** From this version on topics are named by id (KIP-516). */
+    static final int TOPIC_ID_VERSION = 13;
+
+    private final PartitionRegistry partitions;
+    private final MetadataCache metadata;
+    private final LoopLocal<FetchSessions> sessions;
+    private final int fetchBytesMax;
+
+    /** @param fetchBytesMax {@code fetch.max.bytes}: most bytes of one answer */
+    FetchHandler(PartitionRegistry partitions, MetadataCache metadata, LoopLocal<FetchSessions> sessions, int fetchBytesMax) {
+        this.partitions = partitions;
+        this.metadata = metadata;
+        this.sessions = sessions;
+        this.fetchBytesMax = fetchBytesMax;
+    }
+
+    @Override
+    public void handle(RequestContext context, FetchRequest request) {
+        int replicaId = Math.max(request.replicaId(), request.replicaState().replicaId());
+        if (replicaId >= 0) {
+            // Nobody else is a replica of this cluster's partitions, and a client must not pass for one.
+            context.answer(new FetchResponse().setErrorCode(ErrorCode.CLUSTER_AUTHORIZATION_FAILED.code()));
+            return;
+        }
+        var local = sessions.on(context.loop());
+        if (request.sessionEpoch() > FetchSession.INITIAL_EPOCH) fetchOn(context, request, local);
+        else fetchAnew(context, request, local);
+    }
+
+    /** A fetch that names all its partitions, and may ask for a session. */
+    private void fetchAnew(RequestContext context, FetchRequest request, FetchSessions local) {
+        if (request.sessionId() != 0) local.remove(request.sessionId());
+        boolean usesTopicIds = context.apiVersion() >= TOPIC_ID_VERSION;
+        var session = request.sessionEpoch() == FetchSession.INITIAL_EPOCH && !request.topics().isEmpty()
+                ? local.createIfRoom(usesTopicIds) : null;
+        var positions = new ArrayList<FetchPosition>();
+        for (var topic : request.topics()) {
+            for (var asked : topic.partitions()) {
+                var position = new FetchPosition(key(topic, asked));
+                position.update(asked);
+                positions.add(position);
+                if (session != null) session.positions.put(position.key, position);
+            }
+        }
+        start(context, request, session, positions, true);
+    }
+
+    /** A fetch that goes on with a session, and names only what changed. */
+    private void fetchOn(RequestContext context, FetchRequest request, FetchSessions local) {
+        var session = local.find(request.sessionId());
+        var error = session == null ? ErrorCode.FETCH_SESSION_ID_NOT_FOUND
+                : session.epoch != request.sessionEpoch() ? ErrorCode.INVALID_FETCH_SESSION_EPOCH
+                : session.usesTopicIds != context.apiVersion() >= TOPIC_ID_VERSION ? ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR
+                : ErrorCode.NONE;
+        if (error != ErrorCode.NONE) {
+            context.answer(new FetchResponse().setErrorCode(error.code()));
+            return;
+        }
+        for (var topic : request.topics()) {
+            for (var asked : topic.partitions()) {
+                session.positions.computeIfAbsent(key(topic, asked), FetchPosition::new).update(asked);
+            }
+        }
+        for (var topic : request.forgottenTopicsData()) {
+            for (int partition : topic.partitions()) {
+                session.positions.remove(new FetchSession.Key(topic.topicId(), nameOf(topic.topic()), partition));
+            }
+        }
+        if (session.positions.isEmpty()) {
+            local.remove(session.id);
+            start(context, request, null, new ArrayList<>(), true);
+            return;
+        }
+        session.advanceEpoch();
+        start(context, request, session, session.positions.values(), false);
+    }
+
+    private void start(RequestContext context, FetchRequest request, FetchSession session,
+                       Collection<FetchPosition> positions, boolean isFull) {
+        var fetch = new PendingFetch(context, session, isFull, IsolationLevel.of(request.isolationLevel()),
+                request.minBytes(), request.maxWaitMs(), Math.min(request.maxBytes(), fetchBytesMax));
+        for (var position : positions) {
+            var key = position.key;
+            boolean byId = key.topic() == null;
+            var partition = byId ? partitions.find(key.topicId(), key.partition()) : partitions.find(key.topic(), key.partition());
+            var error = partition != null ? ErrorCode.NONE
+                    : byId ? metadata.whyNotHere(key.topicId(), key.partition())
+                    : metadata.whyNotHere(key.topic(), key.partition());
+            fetch.add(position, partition, error);
+        }
+        fetch.start();
+    }
+
+    private static FetchSession.Key key(FetchRequest.FetchTopic topic, FetchRequest.FetchPartition asked) {
+        return new FetchSession.Key(topic.topicId(), nameOf(topic.topic()), asked.partition());
+    }
+
+    /** A name that the request's version does not carry is null here. */
+    private static String nameOf(String topic) {
+        return topic == null || topic.isEmpty() ? null : topic;
+    }
+}

@@ -1,0 +1,61 @@
+package io.barnabas.server;
+
+import io.barnabas.base.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * The fetch sessions of one loop, at most {@code sessionsMax} of them. When all are taken, one that nobody used for two
+ * minutes makes room for a new one; if there is none, the fetcher goes on without a session.
+ */
+final class FetchSessions {
+    private static final long EVICTABLE_AFTER_MS = 120_000;
+
+    private final int sessionsMax;
+    private final Clock clock;
+    private final RandomGenerator random;
+    /** Least recently used first. */
+    private final Map<Integer, FetchSession> byId = new LinkedHashMap<>(16, 0.75f, true);
+
+    FetchSessions(int sessionsMax, Clock clock, RandomGenerator random) {
+        this.sessionsMax = sessionsMax;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** @return the session, or null if it is not here */
+    FetchSession find(int id) {
+        var session = byId.get(id);
+        if (session != null) session.lastUsedMs = clock.nowMs();
+        return session;
+    }
+
+    /** @return a new session, or null if there is no room */
+    FetchSession createIfRoom(boolean usesTopicIds) {
+        if (byId.size() >= sessionsMax && !evictOne()) return null;
+        int id;
+        do {
+            id = random.nextInt(1, Integer.MAX_VALUE);
+        } while (byId.containsKey(id));
+        var session = new FetchSession(id, usesTopicIds);
+        session.lastUsedMs = clock.nowMs();
+        byId.put(id, session);
+        return session;
+    }
+
+    void remove(int id) {
+        byId.remove(id);
+    }
+
+    int size() {
+        return byId.size();
+    }
+
+    private boolean evictOne() {
+        var eldest = byId.values().iterator();
+        if (!eldest.hasNext() || clock.nowMs() - eldest.next().lastUsedMs < EVICTABLE_AFTER_MS) return false;
+        eldest.remove();
+        return true;
+    }
+}
