@@ -41,16 +41,27 @@ final class Defaults {
 
     /** The Java condition that the field has its default. */
     static String isDefault(Field field) {
+        return condition(field, true);
+    }
+
+    /** The Java condition that the field has another value than its default. */
+    static String isSet(Field field) {
+        return condition(field, false);
+    }
+
+    private static String condition(Field field, boolean wanted) {
         var type = field.type();
         var name = field.reference();
-        if (field.defaultText().equals("null") || type.name().equals("records") && !type.isArray()) return name + " == null";
-        if (type.isArray()) return "Wire.isEmpty(%s)".formatted(name);
+        var equals = wanted ? " == " : " != ";
+        var not = wanted ? "" : "!";
+        if (literal(field).equals("null")) return name + equals + "null";
+        if (type.isArray()) return "%sWire.isEmpty(%s)".formatted(not, name);
         return switch (type.name()) {
-            case "bool" -> field.defaultText().equals("true") ? name : "!" + name;
-            case "string" -> "\"%s\".equals(%s)".formatted(field.defaultText(), name);
-            case "bytes" -> "Wire.isEmpty(%s)".formatted(name);
-            case "uuid" -> name + ".isZero()";
-            default -> type.isStruct() ? name + ".isDefault()" : name + " == " + literal(field);
+            case "bool" -> wanted == field.defaultText().equals("true") ? name : "!" + name;
+            case "string" -> "%s\"%s\".equals(%s)".formatted(not, field.defaultText(), name);
+            case "bytes" -> "%sWire.isEmpty(%s)".formatted(not, name);
+            case "uuid" -> not + name + ".isZero()";
+            default -> type.isStruct() ? not + name + ".hasOnlyDefaults()" : name + equals + literal(field);
         };
     }
 }

@@ -20,6 +20,8 @@ import java.util.TreeMap;
  * and the source folder to write. Does nothing when neither schemas nor generator changed; touches only files that differ.
  */
 public final class Generator {
+    private static final String OLDER_RELEASE = "kafka-clients-old";
+
     private Generator() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -50,10 +52,7 @@ public final class Generator {
 
     private static Map<String, String> sources(List<Schema> parsed) {
         var sources = new TreeMap<String, String>();
-        var schemas = new ArrayList<Schema>();
-        for (var schema : parsed) {
-            if (!schema.valid().isEmpty() && !schema.source().equals("kafka-clients-old")) schemas.add(schema);
-        }
+        var schemas = merged(parsed);
         for (var schema : schemas) {
             var path = "io/barnabas/protocol/" + schema.packageName() + "/" + schema.name() + ".java";
             if (sources.put(path, new MessageWriter(schema).write()) != null) {
@@ -62,6 +61,19 @@ public final class Generator {
         }
         sources.putAll(RegistryWriter.write(schemas));
         return sources;
+    }
+
+    /** The messages of the current release, with the versions that only the older one has; dead APIs are left out. */
+    private static List<Schema> merged(List<Schema> parsed) {
+        var older = new TreeMap<String, Schema>();
+        for (var schema : parsed) if (schema.source().equals(OLDER_RELEASE)) older.put(schema.name(), schema);
+        var schemas = new ArrayList<Schema>();
+        for (var schema : parsed) {
+            if (schema.source().equals(OLDER_RELEASE) || schema.valid().isEmpty()) continue;
+            var old = schema.source().equals("kafka-clients") ? older.get(schema.name()) : null;
+            schemas.add(old == null ? schema : SchemaMerge.merge(schema, old));
+        }
+        return schemas;
     }
 
     private static void writeIfChanged(Path file, String text) throws IOException {

@@ -13,11 +13,11 @@ final class MessageWriter {
 
     String write() {
         code.line("package io.barnabas.protocol.%s;", schema.packageName()).line("");
+        for (var type : new String[] {"ByteReader", "ByteWriter", "Payload", "Uuid"}) code.line("import io.barnabas.base.%s;", type);
         if (schema.isApi()) code.line("import io.barnabas.protocol.ApiKey;").line("import io.barnabas.protocol.ApiMessage;");
         for (var type : new String[] {"FieldVisitor", "Struct", "TaggedField", "Wire"}) {
             code.line("import io.barnabas.protocol.%s;", type);
         }
-        for (var type : new String[] {"ByteReader", "ByteWriter", "Payload", "Uuid"}) code.line("import io.barnabas.base.%s;", type);
         code.line("import java.nio.ByteBuffer;").line("import java.util.ArrayList;").line("import java.util.List;").line("");
         writeStruct(schema.root());
         return withoutUnusedImports(code.toString());

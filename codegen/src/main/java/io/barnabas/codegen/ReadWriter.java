@@ -94,21 +94,22 @@ final class ReadWriter {
             code.line("for (int left = Wire.readTagCount(reader); left > 0; left--) {");
             code.line("tag = Wire.readTag(reader, tag);").line("int size = Wire.readTagSize(reader);");
             code.line("int end = reader.position() + size;").line("switch (tag) {");
-            for (var field : tagged) {
-                code.line("case %d -> %s", field.tag(), taggedField(field));
-            }
+            for (var field : tagged) writeTaggedField(field);
             code.line("default -> unknownTaggedFields = Wire.readUnknown(reader, tag, size, unknownTaggedFields);");
             code.line("}").line("Wire.checkTagEnd(reader, tag, end);").line("}");
         }
     }
 
-    private String taggedField(Field field) {
+    private void writeTaggedField(Field field) {
         var versions = layout.tagged(field);
         var read = "%s = %s;".formatted(field.reference(), value(field, versions).replace("flexible", "true"));
         var condition = versions.condition(layout.flexible());
-        return condition.equals("true") ? read
-                : "{ if (%s) %s else unknownTaggedFields = Wire.readUnknown(reader, tag, size, unknownTaggedFields); }"
-                        .formatted(condition, read);
+        if (condition.equals("true")) {
+            code.line("case %d -> %s", field.tag(), read);
+            return;
+        }
+        code.line("case %d -> {", field.tag()).line("if (%s) %s", condition, read);
+        code.line("else unknownTaggedFields = Wire.readUnknown(reader, tag, size, unknownTaggedFields);").line("}");
     }
 
     private void writeReadList() {

@@ -39,32 +39,38 @@ final class RegistryWriter {
         for (int i = 0; i < requests.size(); i++) {
             var request = requests.get(i);
             var flexible = request.flexible().and(request.valid());
-            code.line("%s(%d, %d, %d, %s, %b, %b, %b)%s", apiName(request), request.apiKey(), request.valid().lowest(),
-                    request.valid().highest(), flexible.isEmpty() ? "Short.MAX_VALUE" : flexible.lowest(),
-                    request.listeners().contains("broker"), request.listeners().contains("controller"),
-                    request.latestVersionUnstable(), i + 1 < requests.size() ? "," : ";");
+            code.line("%s(%d, %d, %d, %d, %d, %s, %b, %b)%s", apiName(request), request.apiKey(), request.valid().lowest(),
+                    request.valid().highest(), request.offered().lowest(), request.offered().highest(),
+                    flexible.isEmpty() ? "Short.MAX_VALUE" : flexible.lowest(), request.listeners().contains("broker"),
+                    request.listeners().contains("controller"), i + 1 < requests.size() ? "," : ";");
         }
         code.line("");
         code.line("private static final ApiKey[] BY_ID = new ApiKey[%d];", requests.get(requests.size() - 1).apiKey() + 1).line("");
         code.line("static {").line("for (var key : values()) BY_ID[key.id] = key;").line("}").line("");
-        for (var field : List.of("short id", "short lowestVersion", "short highestVersion", "short firstFlexibleVersion",
-                "boolean onBroker", "boolean onController", "boolean latestVersionUnstable")) {
+        for (var field : List.of("short id", "short lowestVersion", "short highestVersion", "short lowestOfferedVersion",
+                "short highestOfferedVersion", "short firstFlexibleVersion", "boolean onBroker", "boolean onController")) {
             code.line("private final %s;", field);
         }
         code.line("");
-        code.line("ApiKey(int id, int lowestVersion, int highestVersion, int firstFlexibleVersion,");
-        code.line("        boolean onBroker, boolean onController, boolean latestVersionUnstable) {");
-        for (var field : List.of("id", "lowestVersion", "highestVersion", "firstFlexibleVersion")) code.line("this.%s = (short) %s;", field, field);
-        for (var field : List.of("onBroker", "onController", "latestVersionUnstable")) code.line("this.%s = %s;", field, field);
+        code.line("ApiKey(int id, int lowestVersion, int highestVersion, int lowestOfferedVersion, int highestOfferedVersion,");
+        code.line("        int firstFlexibleVersion, boolean onBroker, boolean onController) {");
+        for (var field : List.of("id", "lowestVersion", "highestVersion", "lowestOfferedVersion", "highestOfferedVersion",
+                "firstFlexibleVersion")) {
+            code.line("this.%s = (short) %s;", field, field);
+        }
+        for (var field : List.of("onBroker", "onController")) code.line("this.%s = %s;", field, field);
         code.line("}").line("");
         code.line("/** The API of this id, or null. */").line("public static ApiKey of(short id) {");
         code.line("return id >= 0 && id < BY_ID.length ? BY_ID[id] : null;").line("}").line("");
         getter(code, "short", "id", null);
-        getter(code, "short", "lowestVersion", null);
-        getter(code, "short", "highestVersion", null);
+        getter(code, "short", "lowestVersion", "Lowest version that this code reads and writes, though it may be offered to nobody.");
+        getter(code, "short", "highestVersion", "Highest version that this code reads and writes, perhaps unstable.");
+        getter(code, "short", "lowestOfferedVersion", "Lowest version of the current release.");
+        getter(code, "short", "highestOfferedVersion", "Highest stable version of the current release.");
         getter(code, "boolean", "onBroker", "Whether listeners for clients and brokers offer it.");
         getter(code, "boolean", "onController", "Whether controller listeners offer it.");
-        getter(code, "boolean", "latestVersionUnstable", "Whether the highest version is not offered yet.");
+        code.line("/** Whether the highest version may still change, and is not offered. */");
+        code.line("public boolean latestVersionUnstable() {").line("return highestVersion > highestOfferedVersion;").line("}").line("");
         code.line("public boolean hasVersion(short version) {").line("return version >= lowestVersion && version <= highestVersion;")
                 .line("}").line("");
         code.line("public boolean isFlexible(short version) {").line("return version >= firstFlexibleVersion;").line("}").line("");

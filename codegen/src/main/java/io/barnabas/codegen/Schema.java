@@ -1,6 +1,9 @@
 package io.barnabas.codegen;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One message as its JSON file tells it.
@@ -8,12 +11,13 @@ import java.util.List;
  * @param source     which jar it came from, such as "clients" or "metadata"
  * @param kind       "request", "response", "header", "data", "metadata", "coordinator-key" or "coordinator-value"
  * @param apiKey     the API's or record type's id, or -1
+ * @param valid      versions that it can be read and written in
+ * @param offered    of these, the ones that the current release offers
  * @param listeners  for a request: names of the listeners that offer it
- * @param latestVersionUnstable whether the highest version is not yet offered
  * @param structs    every struct by depth first, the message's own first
  */
 record Schema(String source, String kind, String name, int apiKey, Versions valid, Versions flexible,
-              List<String> listeners, boolean latestVersionUnstable, List<Struct> structs) {
+              Versions offered, List<String> listeners, List<Struct> structs) {
 
     Struct root() {
         return structs.get(0);
@@ -31,6 +35,31 @@ record Schema(String source, String kind, String name, int apiKey, Versions vali
     /** The Java package below {@code io.barnabas.protocol}. */
     String packageName() {
         return isApi() || kind.equals("header") ? "message" : "record";
+    }
+
+    /** Walks from the message down, so that each struct knows the versions it can occur in. */
+    static List<Struct> withPossibleVersions(String root, Versions valid, Map<String, List<Field>> structs) {
+        var possible = new LinkedHashMap<String, Versions>();
+        visit(root, valid, structs, possible, 0);
+        var result = new ArrayList<Struct>();
+        structs.forEach((name, fields) -> {
+            var versions = possible.get(name);
+            if (versions != null) result.add(new Struct(name, versions, fields));
+        });
+        return result;
+    }
+
+    private static void visit(String name, Versions versions, Map<String, List<Field>> structs, Map<String, Versions> possible,
+            int depth) {
+        // A struct inside itself would let a sender choose the depth of our stack.
+        if (depth > structs.size()) throw new IllegalArgumentException("struct inside itself: struct=" + name);
+        possible.merge(name, versions, Versions::or);
+        var fields = structs.get(name);
+        if (fields == null) throw new IllegalArgumentException("no such struct: struct=" + name);
+        for (var field : fields) {
+            var inside = field.versions().and(versions);
+            if (field.type().isStruct() && !inside.isEmpty()) visit(field.type().name(), inside, structs, possible, depth + 1);
+        }
     }
 
     /**

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.barnabas.codegen.Schema.Field;
-import io.barnabas.codegen.Schema.Struct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +27,10 @@ final class SchemaParser {
         for (var common : children(root, "commonStructs")) readStruct(common.get("name").asText(), common, flexible, structs);
         var listeners = new ArrayList<String>();
         for (var listener : children(root, "listeners")) listeners.add(listener.asText());
-        return new Schema(source, root.get("type").asText(), name, root.path("apiKey").asInt(-1), valid, flexible, listeners,
-                root.path("latestVersionUnstable").asBoolean(false), withPossibleVersions(name, valid, structs));
+        boolean latestIsUnstable = root.path("latestVersionUnstable").asBoolean(false);
+        var offered = latestIsUnstable ? valid.minus(Versions.of(valid.highest())) : valid;
+        return new Schema(source, root.get("type").asText(), name, root.path("apiKey").asInt(-1), valid, flexible, offered,
+                listeners, Schema.withPossibleVersions(name, valid, structs));
     }
 
     private void readStruct(String name, JsonNode node, Versions flexible, Map<String, List<Field>> structs) {
@@ -49,31 +50,6 @@ final class SchemaParser {
                 versions(node, "nullableVersions", Versions.NONE), tagged, node.path("tag").asInt(-1),
                 versions(node, "flexibleVersions", messageFlexible), node.path("ignorable").asBoolean(false),
                 node.path("default").isNull() ? "null" : node.path("default").asText(""));
-    }
-
-    /** Walks from the message down, so that each struct knows the versions it can occur in. */
-    static List<Struct> withPossibleVersions(String root, Versions valid, Map<String, List<Field>> structs) {
-        var possible = new LinkedHashMap<String, Versions>();
-        visit(root, valid, structs, possible, 0);
-        var result = new ArrayList<Struct>();
-        structs.forEach((name, fields) -> {
-            var versions = possible.get(name);
-            if (versions != null) result.add(new Struct(name, versions, fields));
-        });
-        return result;
-    }
-
-    private static void visit(String name, Versions versions, Map<String, List<Field>> structs, Map<String, Versions> possible,
-            int depth) {
-        // A struct inside itself would let a sender choose the depth of our stack.
-        if (depth > structs.size()) throw new IllegalArgumentException("struct inside itself: struct=" + name);
-        possible.merge(name, versions, Versions::or);
-        var fields = structs.get(name);
-        if (fields == null) throw new IllegalArgumentException("no such struct: struct=" + name);
-        for (var field : fields) {
-            var inside = field.versions().and(versions);
-            if (field.type().isStruct() && !inside.isEmpty()) visit(field.type().name(), inside, structs, possible, depth + 1);
-        }
     }
 
     private static Versions versions(JsonNode node, String key, Versions otherwise) {

@@ -4,7 +4,7 @@ import io.barnabas.codegen.Schema.Field;
 import io.barnabas.codegen.Schema.Struct;
 import java.util.ArrayList;
 
-/** Writes the method {@code write} of a struct, and {@code writeList} and {@code isDefault} where they are needed. */
+/** Writes the method {@code write} of a struct, and {@code writeList} and {@code hasOnlyDefaults} where they are needed. */
 final class WriteWriter {
     private final Schema schema;
     private final Struct struct;
@@ -33,32 +33,20 @@ final class WriteWriter {
 
     private void writeField(Field field) {
         var plain = layout.plain(field);
-        var condition = plain.condition(struct.possible());
         var absent = layout.absent(field);
-        var refusal = field.ignorable() || absent.isEmpty() ? null
-                : "if (!(%s)) throw Wire.unsupported(\"%s.%s\", version);".formatted(Defaults.isDefault(field), struct.name(), field.javaName());
-        if (condition.equals("false")) {
-            if (refusal != null) code.line(withCondition(absent.condition(struct.possible()), refusal));
-            return;
+        if (!plain.isEmpty()) {
+            var condition = plain.condition(struct.possible());
+            var statement = statement(field, plain);
+            if (condition.equals("true")) code.line(statement);
+            else if (!statement.startsWith("if ")) code.line("if (%s) %s", condition, statement);
+            else code.line("if (%s) {", condition).line(statement).line("}");
         }
-        var statement = statement(field, plain);
-        if (condition.equals("true")) {
-            code.line(statement);
-        } else if (refusal == null) {
-            code.line("if (%s) %s".formatted(condition, braced(statement)));
-        } else {
-            code.line("if (%s) {", condition).line(statement);
-            var rest = absent.condition(struct.possible().minus(plain));
-            code.line("} else %s", withCondition(rest, refusal).replace("{ ", "").replace(" }", ""));
-        }
-    }
-
-    private static String braced(String statement) {
-        return statement.contains("; ") ? "{ " + statement + " }" : statement;
-    }
-
-    private static String withCondition(String condition, String refusal) {
-        return condition.equals("true") ? refusal : refusal.replace("if (!(", "if ((" + condition + ") && !(");
+        if (field.ignorable() || absent.isEmpty()) return;
+        // Right after an "if" for the plain versions the rest is an "else".
+        var condition = absent.condition(struct.possible().minus(plain));
+        var isSet = Defaults.isSet(field);
+        code.line("%sif (%s) throw Wire.unsupported(\"%s.%s\", version);", plain.isEmpty() ? "" : "else ",
+                condition.equals("true") ? isSet : condition + " && " + isSet, struct.name(), field.javaName());
     }
 
     private String statement(Field field, Versions versions) {
@@ -115,8 +103,7 @@ final class WriteWriter {
 
     private String isWritten(Field field) {
         var condition = layout.tagged(field).condition(layout.flexible());
-        var isSet = "!(%s)".formatted(Defaults.isDefault(field));
-        return condition.equals("true") ? isSet : condition + " && " + isSet;
+        return condition.equals("true") ? Defaults.isSet(field) : condition + " && " + Defaults.isSet(field);
     }
 
     private void writeWriteList() {
@@ -141,6 +128,6 @@ final class WriteWriter {
         var conditions = new ArrayList<String>();
         for (var field : struct.fields()) conditions.add(Defaults.isDefault(field));
         conditions.add("unknownTaggedFields == null");
-        code.line("boolean isDefault() {").line("return " + String.join("\n                && ", conditions) + ";").line("}").line("");
+        code.line("boolean hasOnlyDefaults() {").line("return " + String.join("\n                && ", conditions) + ";").line("}").line("");
     }
 }
