@@ -95,7 +95,7 @@ public final class RecordBatchBuilder {
     public RecordBatchBuilder appendAt(long offset, long timestamp, ByteBuffer key, ByteBuffer value, List<RecordHeader> headers) {
         int offsetDelta = Math.toIntExact(offset - baseOffset);
         if (offsetDelta <= lastOffsetDelta) throw new IllegalArgumentException("offset not after the last: offset=" + offset);
-        if (recordCount == 0) baseTimestamp = isLogAppendTime ? logAppendTime : timestamp;
+        if (recordCount == 0) baseTimestamp = timestamp;
         long timestampDelta = timestamp - baseTimestamp;
         records.writeVarint(sizeOf(timestampDelta, offsetDelta, key, value, headers));
         records.writeByte(0);
