@@ -1,0 +1,90 @@
+package io.barnabas.server;
+
+import io.barnabas.log.LogDirectory;
+import io.barnabas.model.ErrorCode;
+import io.barnabas.protocol.message.DescribeLogDirsRequest;
+import io.barnabas.protocol.message.DescribeLogDirsResponse;
+import io.barnabas.protocol.message.DescribeLogDirsResponse.DescribeLogDirsPartition;
+import io.barnabas.protocol.message.DescribeLogDirsResponse.DescribeLogDirsResult;
+import io.barnabas.protocol.message.DescribeLogDirsResponse.DescribeLogDirsTopic;
+import io.barnabas.replication.Partition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Tells what lies in this broker's log directories (KIP-113, KIP-827). */
+final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequest> {
+    private final PartitionRegistry partitions;
+    private final List<LogDirectory> directories;
+
+    DescribeLogDirsHandler(PartitionRegistry partitions, List<LogDirectory> directories) {
+        this.partitions = partitions;
+        this.directories = directories;
+    }
+
+    /** One partition, as seen on its loop. */
+    private static final class Seen {
+        final String topic;
+        final DescribeLogDirsPartition answer;
+        LogDirectory directory;
+
+        Seen(String topic, int partition) {
+            this.topic = topic;
+            this.answer = new DescribeLogDirsPartition().setPartitionIndex(partition);
+        }
+    }
+
+    @Override
+    public void handle(RequestContext context, DescribeLogDirsRequest request) {
+        var seen = new ArrayList<Seen>();
+        var fanOut = new PartitionFanOut(context.loop(), () -> context.answer(answer(seen)));
+        for (var partition : asked(request)) {
+            var one = new Seen(partition.topicPartition().topic(), partition.topicPartition().partition());
+            seen.add(one);
+            fanOut.ask(partition, () -> {
+                if (partition.log() == null) return;
+                one.directory = partition.log().directory();
+                one.answer.setPartitionSize(partition.log().sizeInBytes());
+            });
+        }
+        fanOut.allAsked();
+    }
+
+    private List<Partition> asked(DescribeLogDirsRequest request) {
+        if (request.topics() == null) return partitions.all();
+        var asked = new ArrayList<Partition>();
+        for (var topic : request.topics()) {
+            for (int index : topic.partitions()) {
+                var partition = partitions.find(topic.topic(), index);
+                if (partition != null) asked.add(partition);
+            }
+        }
+        return asked;
+    }
+
+    private DescribeLogDirsResponse answer(List<Seen> seen) {
+        var response = new DescribeLogDirsResponse();
+        for (var directory : directories) {
+            var result = new DescribeLogDirsResult().setLogDir(directory.path().toAbsolutePath().toString());
+            response.results().add(result);
+            if (directory.isOffline()) {
+                result.setErrorCode(ErrorCode.KAFKA_STORAGE_ERROR.code());
+                continue;
+            }
+            result.setTotalBytes(directory.totalBytes()).setUsableBytes(directory.usableBytes());
+            Map<String, DescribeLogDirsTopic> topics = new HashMap<>();
+            for (var one : seen) {
+                if (one.directory != directory) continue;
+                var topic = topics.get(one.topic);
+                if (topic == null) {
+                    topic = new DescribeLogDirsTopic().setName(one.topic);
+                    topics.put(one.topic, topic);
+                    result.topics().add(topic);
+                }
+                topic.partitions().add(one.answer);
+            }
+        }
+        return response;
+    }
+}
