@@ -45,4 +45,7 @@ public interface Disk {
 
     /** Bytes that can still be written on the file system of {@code directory}. */
     long usableBytes(Path directory);
+
+    /** Bytes that the file system of {@code directory} holds in all. */
+    long totalBytes(Path directory);
 }

@@ -130,6 +130,15 @@ public final class FileDisk implements Disk {
         }
     }
 
+    @Override
+    public long totalBytes(Path directory) {
+        try {
+            return Files.getFileStore(directory).getTotalSpace();
+        } catch (IOException e) {
+            throw failure("total bytes", directory, e, 0);
+        }
+    }
+
     /** @param byteCount what was to be written, 0 when the failure cannot be for want of room */
     private static StorageException failure(String what, Path path, IOException cause, long byteCount) {
         var message = "disk error: call=%s path=%s error=%s".formatted(what, path, cause.getMessage());

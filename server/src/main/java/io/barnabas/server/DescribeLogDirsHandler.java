@@ -1,5 +1,6 @@
 package io.barnabas.server;
 
+import io.barnabas.base.Disk;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.DescribeLogDirsRequest;
@@ -17,8 +18,10 @@ import java.util.Map;
 final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequest> {
     private final PartitionRegistry partitions;
     private final List<LogDirectory> directories;
+    private final Disk disk;
 
-    DescribeLogDirsHandler(PartitionRegistry partitions, List<LogDirectory> directories) {
+    DescribeLogDirsHandler(PartitionRegistry partitions, List<LogDirectory> directories, Disk disk) {
+        this.disk = disk;
         this.partitions = partitions;
         this.directories = directories;
     }
@@ -72,7 +75,7 @@ final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequ
                 result.setErrorCode(ErrorCode.KAFKA_STORAGE_ERROR.code());
                 continue;
             }
-            result.setTotalBytes(directory.totalBytes()).setUsableBytes(directory.usableBytes());
+            result.setTotalBytes(disk.totalBytes(directory.path())).setUsableBytes(directory.usableBytes());
             Map<String, DescribeLogDirsTopic> topics = new HashMap<>();
             for (var one : seen) {
                 if (one.directory != directory) continue;

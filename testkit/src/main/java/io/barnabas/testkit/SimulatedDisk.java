@@ -213,6 +213,11 @@ public final class SimulatedDisk implements Disk {
         return capacityBytes - usedBytes();
     }
 
+    @Override
+    public synchronized long totalBytes(Path directory) {
+        return capacityBytes;
+    }
+
     private static void collect(Path path, Folder folder, Map<Path, Folder> reachable, Set<SimulatedFile> files) {
         reachable.put(path, folder);
         for (var entry : folder.now.entrySet()) {
