@@ -1,0 +1,126 @@
+package io.barnabas.systemtests;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Barnabas as a user starts it, by the launcher, from the jars of the last build. */
+final class BarnabasProcess implements Broker {
+    private final Setup setup;
+    private final ChildProcess process;
+
+    private BarnabasProcess(Setup setup, ChildProcess process) {
+        this.setup = setup;
+        this.process = process;
+    }
+
+    static Setup with() {
+        return new Setup();
+    }
+
+    /** How one is started. Without more: a new data directory, a free port, the JDK and loops of the test run. */
+    static final class Setup {
+        private final Map<String, String> settings = new LinkedHashMap<>();
+        private final Map<String, String> environment = new HashMap<>();
+        private List<String> prefix = List.of();
+        private Path data;
+        private int port;
+
+        private Setup() {
+            environment.put("JAVA_HOME", Repository.jdk().toString());
+            String loops = System.getProperty("tests.loops");
+            if (loops != null) setting("num.network.threads", loops);
+        }
+
+        Setup setting(String name, String value) {
+            settings.put(name, value);
+            return this;
+        }
+
+        /** @param options as {@code -Xmx64m} */
+        Setup heap(String options) {
+            return environment("KAFKA_HEAP_OPTS", options);
+        }
+
+        Setup jdk(Path jdk) {
+            return environment("JAVA_HOME", jdk.toString());
+        }
+
+        Setup environment(String name, String value) {
+            environment.put(name, value);
+            return this;
+        }
+
+        Setup data(Path directory) {
+            data = directory;
+            return this;
+        }
+
+        Setup port(int port) {
+            this.port = port;
+            return this;
+        }
+
+        /** A command before the launcher that becomes it, keeping the pid ({@code strace -D ...}, {@code nice}). */
+        Setup under(String... command) {
+            prefix = List.of(command);
+            return this;
+        }
+
+        /** Starts it and waits until it answers. */
+        BarnabasProcess start() {
+            BarnabasProcess broker = launch();
+            broker.process.awaitAnswer(port);
+            return broker;
+        }
+
+        /** Starts it without waiting: for a start that is to fail. */
+        BarnabasProcess launch() {
+            if (data == null) data = Repository.newScratch("barnabas").resolve("data");
+            if (port == 0) port = Ports.free();
+            Path output = data.resolveSibling(data.getFileName() + ".out");
+            return new BarnabasProcess(this, ChildProcess.start(command(), environment, Repository.ROOT, output));
+        }
+
+        private List<String> command() {
+            var command = new ArrayList<>(prefix);
+            command.addAll(List.of(Repository.ROOT.resolve("barnabas").toString(), "start",
+                    "--data", data.toString(), "--port", Integer.toString(port)));
+            settings.forEach((name, value) -> command.addAll(List.of("--override", name + "=" + value)));
+            return command;
+        }
+    }
+
+    /** Starts it again, as it was, on its data and port; it must have ended. */
+    BarnabasProcess restart() {
+        return setup.start();
+    }
+
+    @Override
+    public String name() {
+        return "Barnabas";
+    }
+
+    @Override
+    public int port() {
+        return setup.port;
+    }
+
+    @Override
+    public Path dataDirectory() {
+        return setup.data;
+    }
+
+    @Override
+    public ChildProcess process() {
+        return process;
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) process.kill();
+    }
+}

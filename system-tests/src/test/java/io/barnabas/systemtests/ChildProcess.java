@@ -1,0 +1,158 @@
+package io.barnabas.systemtests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A process of its own that serves a port, its output in a file. Ends with this JVM at the latest. */
+final class ChildProcess {
+    private static final long READY_SECONDS_MAX = 60;
+    private static final long END_SECONDS_MAX = 60;
+    private static final long TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux that Java runs on
+
+    private final Process process;
+    private final Path outputFile;
+    private final Thread reaper;
+
+    private ChildProcess(Process process, Path outputFile) {
+        this.process = process;
+        this.outputFile = outputFile;
+        reaper = new Thread(process::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(reaper);
+    }
+
+    static ChildProcess start(List<String> command, Map<String, String> environment, Path directory, Path outputFile) {
+        var builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(outputFile.toFile()));
+        builder.environment().putAll(environment);
+        try {
+            return new ChildProcess(builder.start(), outputFile);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start: command=" + command, e);
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** All that it printed so far, errors included. */
+    String output() {
+        try {
+            return Files.readString(outputFile);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until it answers a request on {@code port} and holds that port itself; fails when it ends before. */
+    void awaitAnswer(int port) {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS_MAX);
+        while (!answers(port)) {
+            if (!isAlive()) throw new AssertionError("ended before it was ready: exit code=" + process.exitValue() + "\n" + output());
+            if (System.nanoTime() > deadlineNs) {
+                kill();
+                throw new AssertionError("not ready: seconds=" + READY_SECONDS_MAX + " port=" + port + "\n" + output());
+            }
+            waitUpTo(5, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private boolean answers(int port) {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress("localhost", port), 1_000);
+            socket.setSoTimeout(5_000);
+            // length 10, ApiVersions (18) version 0, correlation id 7, no client id
+            socket.getOutputStream().write(ByteBuffer.allocate(14).putInt(10).putShort((short) 18).putShort((short) 0)
+                    .putInt(7).putShort((short) -1).array());
+            byte[] head = socket.getInputStream().readNBytes(8);
+            if (head.length < 8 || ByteBuffer.wrap(head).getInt(4) != 7) return false;
+            if (!Ports.isListening(pid(), port)) throw new AssertionError("another process answers: port=" + port + "\n" + output());
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Ends it as {@code kill -9} does. */
+    void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Sends SIGTERM and waits for the end. @return the exit code */
+    int terminate() {
+        process.destroy();
+        return awaitEnd();
+    }
+
+    /** @param name as {@code kill -s} takes it: STOP, CONT, ... */
+    void signal(String name) {
+        Command.of("kill", "-s", name, Long.toString(pid())).run().successful();
+    }
+
+    /** @return the exit code; 128 and the number of the signal when one ended it */
+    int awaitEnd() {
+        if (!waitUpTo(END_SECONDS_MAX, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("does not end: seconds=" + END_SECONDS_MAX + "\n" + output());
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(reaper);
+        } catch (IllegalStateException e) {
+            // This JVM ends: the hook has run or will.
+        }
+        return process.exitValue();
+    }
+
+    private boolean waitUpTo(long time, TimeUnit unit) {
+        try {
+            return process.waitFor(time, unit);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** CPU time in user and kernel so far, all threads. */
+    double cpuSeconds() {
+        String stat = readProc("stat");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / (double) TICKS_PER_SECOND;
+    }
+
+    /** Resident memory in KiB. */
+    long residentKb() {
+        for (String line : readProc("status").split("\n")) {
+            if (line.startsWith("VmRSS:")) return Long.parseLong(line.replaceAll("\\D", ""));
+        }
+        throw new AssertionError("no VmRSS: pid=" + pid());
+    }
+
+    int openFileCount() {
+        try (var descriptors = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
+            return (int) descriptors.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String readProc(String name) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid() + "/" + name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

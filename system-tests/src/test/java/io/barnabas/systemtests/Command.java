@@ -1,0 +1,112 @@
+package io.barnabas.systemtests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A command that runs to its end: what it is given, then what it answered. */
+final class Command {
+    private static final int SECONDS_MAX = 120;
+
+    private final List<String> words;
+    private final Map<String, String> environment = new HashMap<>();
+    private byte[] input = new byte[0];
+    private Path directory = Repository.ROOT;
+
+    Command(List<String> words) {
+        this.words = List.copyOf(words);
+    }
+
+    static Command of(String... words) {
+        return new Command(Arrays.asList(words));
+    }
+
+    /** What a command said and how it ended. */
+    record Answer(List<String> command, int exitCode, byte[] outputBytes, String errors) {
+        String output() {
+            return new String(outputBytes, StandardCharsets.UTF_8);
+        }
+
+        List<String> lines() {
+            return output().lines().toList();
+        }
+
+        /** This answer, when the exit code was 0. */
+        Answer successful() {
+            return exiting(0);
+        }
+
+        Answer exiting(int expectedCode) {
+            if (exitCode != expectedCode) throw new AssertionError("wrong exit code: wanted=" + expectedCode + " " + this);
+            return this;
+        }
+
+        @Override
+        public String toString() {
+            return "command=" + String.join(" ", command) + " exit code=" + exitCode + "\n" + output() + errors;
+        }
+    }
+
+    Command input(String text) {
+        return input(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Command input(byte[] bytes) {
+        input = bytes;
+        return this;
+    }
+
+    Command environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    Command in(Path directory) {
+        this.directory = directory;
+        return this;
+    }
+
+    /** Runs it; a command that has not ended after two minutes is killed and fails the test. */
+    Answer run() {
+        try {
+            Path errors = Files.createTempFile("errors", ".txt");
+            Path output = Files.createTempFile("output", ".bin");
+            try {
+                return run(output, errors);
+            } finally {
+                Files.delete(errors);
+                Files.delete(output);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run: command=" + words, e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Answer run(Path output, Path errors) throws IOException, InterruptedException {
+        var builder = new ProcessBuilder(words).directory(directory.toFile())
+                .redirectOutput(output.toFile()).redirectError(errors.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try (var stdin = process.getOutputStream()) {
+            stdin.write(input);
+        } catch (IOException e) {
+            // It ended without reading all: its exit code tells.
+        }
+        boolean ended = process.waitFor(SECONDS_MAX, TimeUnit.SECONDS);
+        if (!ended) {
+            process.destroyForcibly().waitFor();
+        }
+        var answer = new Answer(words, process.exitValue(), Files.readAllBytes(output), Files.readString(errors));
+        if (!ended) throw new AssertionError("still running after seconds=" + SECONDS_MAX + " " + answer);
+        return answer;
+    }
+}
