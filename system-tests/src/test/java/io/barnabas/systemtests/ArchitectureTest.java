@@ -23,7 +23,8 @@ class ArchitectureTest {
     private static final Pattern QUOTED = Pattern.compile("`([a-z.-]+)`");
     private static final Pattern OURS = Pattern.compile("\\bio\\.barnabas\\.([a-z]+)((?:\\.[a-z]+)*)");
     private static final Pattern PACKAGE = Pattern.compile("(?m)^package ([a-zA-Z0-9_.]+);");
-    private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
+    private static final Pattern COMMENT_OR_STRING =
+            Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*|\"\"\".*?\"\"\"|\"(?:[^\"\\\\\n]|\\\\.)*+\"|'(?:[^'\\\\\n]|\\\\.)++'");
     private static final Pattern KAFKA_DEPENDENCY =
             Pattern.compile("(?s)<dependency>(?:(?!</dependency>).)*<groupId>org\\.apache\\.kafka</groupId>(?:(?!</dependency>).)*</dependency>");
 
@@ -139,7 +140,7 @@ class ArchitectureTest {
     }
 
     private static void find(String text, String where, List<String> allowed, List<String> wrong) {
-        Matcher use = OURS.matcher(COMMENT.matcher(text).replaceAll(" "));
+        Matcher use = OURS.matcher(COMMENT_OR_STRING.matcher(text).replaceAll(" "));
         while (use.find()) {
             String used = use.group(1) + use.group(2);
             boolean fits = allowed.stream().anyMatch(prefix -> used.equals(prefix) || used.startsWith(prefix + "."));
