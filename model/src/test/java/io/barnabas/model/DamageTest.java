@@ -1,0 +1,99 @@
+package io.barnabas.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whatever is done to the bytes of a batch, the answer is a result or the one typed exception. */
+class DamageTest {
+    private static final Set<ErrorCode> ANSWERS = EnumSet.of(ErrorCode.CORRUPT_MESSAGE, ErrorCode.INVALID_RECORD,
+            ErrorCode.MESSAGE_TOO_LARGE, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, ErrorCode.INVALID_TIMESTAMP);
+    private static final int ROUNDS = 1500;
+
+    private final RecordBatchValidator validator = new RecordBatchValidator();
+
+    @ParameterizedTest
+    @EnumSource(CompressionType.class)
+    void aBatchWithFlippedBitsIsNeverTaken(CompressionType type) {
+        var random = RandomRecords.seeded("aBatchWithFlippedBitsIsNeverTaken " + type);
+        for (int round = 0; round < ROUNDS; round++) {
+            var bytes = sample(type, random);
+            int bit = random.nextInt(bytes.remaining() * 8);
+            flip(bytes, bit);
+            var result = validator.validate(bytes, settings(), 13, RandomRecords.NOW);
+            boolean isLeaderEpoch = bit / 8 >= RecordBatch.LEADER_EPOCH_AT && bit / 8 < RecordBatch.MAGIC_AT;
+            // Which is the broker's to set, whatever the client sent.
+            if (!isLeaderEpoch) assertClean(result, ValidationResult.Rejected.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(CompressionType.class)
+    void damageUnderARightChecksumGetsACleanAnswer(CompressionType type) {
+        var random = RandomRecords.seeded("damageUnderARightChecksumGetsACleanAnswer " + type);
+        for (int round = 0; round < ROUNDS; round++) {
+            var bytes = sample(type, random);
+            int from = random.nextInt(4) == 0 ? RecordBatch.ATTRIBUTES_AT : RecordBatch.HEADER_BYTES;
+            for (int i = random.nextInt(6); i >= 0; i--) {
+                flip(bytes, 8 * from + random.nextInt((bytes.remaining() - from) * 8));
+            }
+            if (random.nextInt(4) == 0) cut(bytes, random.nextInt(bytes.remaining() - RecordBatch.HEADER_BYTES));
+            RawBatch.checksummed(bytes);
+            readClean(bytes);
+            assertClean(validator.validate(bytes, settings(), 13, RandomRecords.NOW), ValidationResult.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(CompressionType.class)
+    void noiseGetsACleanAnswer(CompressionType type) {
+        var random = RandomRecords.seeded("noiseGetsACleanAnswer " + type);
+        for (int round = 0; round < ROUNDS; round++) {
+            var noise = new byte[random.nextInt(300)];
+            random.nextBytes(noise);
+            var bytes = RawBatch.of(1 + random.nextInt(3), type, noise);
+            readClean(bytes);
+            assertClean(validator.validate(bytes, settings(), 13, RandomRecords.NOW), ValidationResult.Rejected.class);
+        }
+    }
+
+    private static ByteBuffer sample(CompressionType type, java.util.random.RandomGenerator random) {
+        var builder = new RecordBatchBuilder().compression(type);
+        for (int i = random.nextInt(5); i >= 0; i--) {
+            var value = new byte[random.nextInt(120)];
+            if (random.nextBoolean()) random.nextBytes(value);
+            builder.append(RandomRecords.NOW, ByteBuffer.wrap(value), ByteBuffer.wrap(value), java.util.List.of(new RecordHeader("h", null)));
+        }
+        return random.nextBoolean() ? builder.build() : RandomRecords.direct(builder.build());
+    }
+
+    private static void flip(ByteBuffer bytes, int bit) {
+        bytes.put(bit / 8, (byte) (bytes.get(bit / 8) ^ (1 << (bit % 8))));
+    }
+
+    private static void cut(ByteBuffer bytes, int byteCount) {
+        bytes.limit(bytes.limit() - byteCount);
+        bytes.putInt(RecordBatch.BATCH_LENGTH_AT, bytes.limit() - RecordBatch.LENGTH_PREFIX_BYTES);
+    }
+
+    private static RecordValidation settings() {
+        return new RecordValidation(1 << 20, 1 << 20, TimestampType.CREATE_TIME, Long.MAX_VALUE, 3_600_000, false, null, -1, 9, 3);
+    }
+
+    private static void readClean(ByteBuffer bytes) {
+        try (var reader = new RecordBatch().wrap(bytes, 0).records(1 << 20)) {
+            for (var record = reader.next(); record != null; record = reader.next()) record.headers();
+        } catch (RecordException e) {
+            assertThat(ANSWERS).contains(e.error());
+        }
+    }
+
+    private static void assertClean(ValidationResult result, Class<?> expected) {
+        assertThat(result).isInstanceOf(expected);
+        if (result instanceof ValidationResult.Rejected rejected) assertThat(ANSWERS).contains(rejected.error());
+    }
+}
