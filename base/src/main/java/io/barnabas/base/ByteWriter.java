@@ -14,12 +14,24 @@ public final class ByteWriter {
     public record Splice(int position, Payload payload) {}
 
     private final List<Splice> splices = new ArrayList<>(0);
+    private final Arena arena;
     private ByteBuffer buffer;
     private int payloadBytes;
 
     /** @param buffer big-endian, where writing starts at its position; replaced by a larger one of its kind when full */
     public ByteWriter(ByteBuffer buffer) {
         this.buffer = buffer;
+        arena = null;
+    }
+
+    /**
+     * Writes into the arena's memory, on the arena's loop.
+     *
+     * @param capacity bytes to start with; buffers outgrown go back, the last one is the caller's to release
+     */
+    public ByteWriter(Arena arena, int capacity) {
+        this.arena = arena;
+        buffer = arena.acquire(capacity);
     }
 
     public static ByteWriter onHeap(int capacity) {
@@ -167,7 +179,9 @@ public final class ByteWriter {
     private void grow(int byteCount) {
         int needed = Math.addExact(buffer.position(), byteCount);
         int capacity = (int) Math.min(Integer.MAX_VALUE - 16L, Math.max(needed, buffer.capacity() * 2L));
-        var larger = buffer.isDirect() ? ByteBuffer.allocateDirect(capacity) : ByteBuffer.allocate(capacity);
-        buffer = larger.put(buffer.flip());
+        var outgrown = buffer;
+        var larger = arena != null ? arena.acquire(capacity) : buffer.isDirect() ? ByteBuffer.allocateDirect(capacity) : ByteBuffer.allocate(capacity);
+        buffer = larger.put(outgrown.flip());
+        if (arena != null) arena.release(outgrown);
     }
 }

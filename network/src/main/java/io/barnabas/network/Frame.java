@@ -1,5 +1,7 @@
 package io.barnabas.network;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
@@ -8,20 +10,54 @@ import java.nio.ByteBuffer;
  * on whatever thread. Slices of it die with it.
  */
 public final class Frame {
-    Frame() {}
+    private static final VarHandle HOLDERS;
+
+    static {
+        try {
+            HOLDERS = MethodHandles.lookup().findVarHandle(Frame.class, "holders", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Connection connection;
+    private final Chunk chunk;
+    private final ByteBuffer bytes;
+    private final int byteCount;
+    private volatile int holders = 1;
+
+    Frame(Connection connection, Chunk chunk, int position, int byteCount) {
+        this.connection = connection;
+        this.chunk = chunk;
+        this.byteCount = byteCount;
+        bytes = chunk.buffer.slice(position, byteCount);
+        chunk.retain();
+        connection.hold(byteCount);
+    }
 
     /** The bytes, big-endian, position at the start; the same buffer at each call. */
     public ByteBuffer bytes() {
-        throw new UnsupportedOperationException();
+        return bytes;
     }
 
     /** Adds a holder, who calls {@link #release} once. Any holder may, on any thread. */
     public Frame retain() {
-        throw new UnsupportedOperationException();
+        HOLDERS.getAndAdd(this, 1);
+        return this;
     }
 
     /** A holder lets go. Any thread. */
     public void release() {
-        throw new UnsupportedOperationException();
+        int left = (int) HOLDERS.getAndAdd(this, -1) - 1;
+        if (left < 0) throw new IllegalStateException("frame released too often: connection=" + connection.id());
+        if (left > 0) return;
+        var loop = connection.loop();
+        if (loop.isCurrent()) giveBack();
+        else loop.execute(this::giveBack);
+    }
+
+    private void giveBack() {
+        chunk.release();
+        connection.unhold(byteCount);
     }
 }

@@ -1,0 +1,128 @@
+package io.barnabas.network;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * What has come through one connection and is not taken yet:
+ * <pre>
+ *   length int32 big-endian, 1 to the limit | length bytes | length ...
+ * </pre>
+ * Bytes are read into the loop's memory and frames are offered where they lie there. What is left - a half-read frame, or
+ * all from a frame on that the receiver does not want now - moves to memory of the connection's own, as large as what is
+ * there. Half a frame of some size grows in place, by doubling: never by the length that it claims.
+ */
+final class Input {
+    /** Half-read frames from this size on are read in place; smaller ones move back to the loop's memory. */
+    private static final int IN_PLACE_BYTES_MIN = 32 << 10;
+
+    private final Connection connection;
+    private final NetworkLoop net;
+    int frameBytesMax;
+    private Chunk own;
+    private int from;
+    private int to;
+
+    Input(Connection connection, NetworkLoop net, int frameBytesMax) {
+        this.connection = connection;
+        this.net = net;
+        this.frameBytesMax = frameBytesMax;
+    }
+
+    boolean isEmpty() {
+        return own == null;
+    }
+
+    /** Reads once and offers every whole frame. @return bytes read, -1 at the end */
+    int readFrom(Transport transport) throws IOException {
+        return own != null && to - from >= IN_PLACE_BYTES_MIN ? readInPlace(transport) : readWithLoopMemory(transport);
+    }
+
+    private int readWithLoopMemory(Transport transport) throws IOException {
+        int kept = to - from;
+        int start = net.readSpace(kept);
+        var chunk = net.readChunk();
+        int count = transport.read(chunk.buffer.clear().position(start + kept));
+        chunk.buffer.clear();
+        if (count <= 0) return count;
+        if (own != null) {
+            chunk.buffer.put(start, own.buffer, from, kept);
+            dropOwn();
+        }
+        int end = start + kept + count;
+        int left = offerFrames(chunk, start, end);
+        if (connection.isOpen() && left < end) own(chunk.buffer, left, end, end - left);
+        net.readDone(end);
+        connection.onHalfRead(left > start, own != null && connection.takesFrames());
+        return count;
+    }
+
+    private int readInPlace(Transport transport) throws IOException {
+        int whole = Integer.BYTES + own.buffer.getInt(from);
+        if (to == own.buffer.capacity()) growOwn(whole);
+        int count = transport.read(own.buffer.clear().position(to).limit(Math.min(own.buffer.capacity(), from + whole)));
+        own.buffer.clear();
+        if (count <= 0) return count;
+        to += count;
+        if (to - from == whole) offerOwn();
+        return count;
+    }
+
+    private void growOwn(int wholeBytes) {
+        var outgrown = own;
+        int start = from;
+        int end = to;
+        own = null;
+        own(outgrown.buffer, start, end, (int) Math.min(wholeBytes, 2L * (end - start)));
+        connection.unhold(outgrown.buffer.capacity());
+        outgrown.release();
+    }
+
+    /** Offers what was kept, after the receiver asked for it or when a frame is whole. */
+    void offerOwn() {
+        if (own == null) return;
+        var chunk = own;
+        int start = from;
+        chunk.retain();
+        from = offerFrames(chunk, from, to);
+        if (connection.isOpen()) {
+            if (from == to) dropOwn();
+            else if (from > 0 && connection.takesFrames()) growOwn(0);
+            connection.onHalfRead(from > start || own != chunk, own != null && connection.takesFrames());
+        }
+        chunk.release();
+    }
+
+    /** @return where the first byte lies that was not taken */
+    private int offerFrames(Chunk chunk, int start, int end) {
+        int position = start;
+        while (end - position >= Integer.BYTES) {
+            int length = chunk.buffer.getInt(position);
+            if (length <= 0 || length > frameBytesMax) {
+                connection.closeForBadLength(length, frameBytesMax);
+                break;
+            }
+            if (end - position - Integer.BYTES < length || !connection.takesFrames()) break;
+            boolean taken = connection.offer(new Frame(connection, chunk, position + Integer.BYTES, length));
+            if (!taken || !connection.isOpen()) break;
+            position += Integer.BYTES + length;
+        }
+        return position;
+    }
+
+    private void own(ByteBuffer source, int start, int end, int capacity) {
+        from = 0;
+        to = end - start;
+        own = new Chunk(net.loop().arena(), Math.max(to, capacity));
+        own.buffer.put(0, source, start, to);
+        connection.hold(own.buffer.capacity());
+    }
+
+    void dropOwn() {
+        if (own == null) return;
+        connection.unhold(own.buffer.capacity());
+        own.release();
+        own = null;
+        from = to = 0;
+    }
+}
