@@ -216,7 +216,7 @@ public final class Setting<T> {
     }
 
     /** Splits at commas and drops the blanks around each item; an empty text is an empty list. */
-    static List<String> split(String text) {
+    public static List<String> split(String text) {
         if (text.isEmpty()) return List.of();
         var items = new ArrayList<String>();
         int start = 0;

@@ -20,11 +20,13 @@ public abstract class SettingCheck {
         return allowed;
     }
 
-    static SettingCheck range(Setting.Type type, Number min, Number max) {
+    /** From {@code min} to {@code max}, both included; null is no upper bound. */
+    public static SettingCheck range(Setting.Type type, Number min, Number max) {
         return type == Setting.Type.DOUBLE ? new DoubleRange(min, max) : new LongRange(min.longValue(), max);
     }
 
-    static SettingCheck oneOf(Setting.Type type, String... allowed) {
+    /** One of these strings; of a list, each item. */
+    public static SettingCheck oneOf(Setting.Type type, String... allowed) {
         return new OneOf(type == Setting.Type.LIST, false, allowed);
     }
 
@@ -36,6 +38,11 @@ public abstract class SettingCheck {
     /** A list that names nothing twice, and perhaps may not be empty. */
     public static SettingCheck distinct(boolean mayBeEmpty) {
         return new Distinct(mayBeEmpty, mayBeEmpty ? "" : "non-empty list");
+    }
+
+    /** From {@code min} to {@code max}, both included, or nothing at all. */
+    public static SettingCheck orUnset(long min, long max) {
+        return new OrUnset(range(Setting.Type.LONG, min, max));
     }
 
     private static String bounds(String min, String max) {
@@ -58,6 +65,20 @@ public abstract class SettingCheck {
             long number = ((Number) value).longValue();
             if (number < min) return "Value must be at least " + min;
             return number > max ? "Value must be no more than " + max : null;
+        }
+    }
+
+    private static final class OrUnset extends SettingCheck {
+        private final SettingCheck range;
+
+        OrUnset(SettingCheck range) {
+            super("null or " + range);
+            this.range = range;
+        }
+
+        @Override
+        public String problem(String name, Object value) {
+            return value == null ? null : range.problem(name, value);
         }
     }
 
