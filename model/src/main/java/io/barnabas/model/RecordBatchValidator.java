@@ -17,6 +17,10 @@ public final class RecordBatchValidator {
     private static final int RECORD_BYTES_MIN = 6;
     private static final int HEADER_BYTES_MIN = 2;
 
+    /** What can be unpacked and walked over in about a second. */
+    private static final int DECOMPRESSED_BYTES_MAX = 1 << 30;
+
+    private final int decompressedBytesMax;
     private final ValidationResult.Accepted accepted = new ValidationResult.Accepted();
     private final RecordBatch batch = accepted.batch;
     private final RecordBytes bytes = new RecordBytes();
@@ -24,6 +28,15 @@ public final class RecordBatchValidator {
     private boolean hasKey;
     private List<RecordError> recordErrors;
     private boolean isTimestampAtFault;
+
+    public RecordBatchValidator() {
+        this(DECOMPRESSED_BYTES_MAX);
+    }
+
+    /** @param decompressedBytesMax the greatest size of a batch's records together after decompression */
+    public RecordBatchValidator(int decompressedBytesMax) {
+        this.decompressedBytesMax = decompressedBytesMax;
+    }
 
     /**
      * Checks everything, and corrects in the buffer what the broker sets: timestamp type, maximum timestamp, and the
@@ -109,7 +122,7 @@ public final class RecordBatchValidator {
 
     /** @return the greatest timestamp of the records */
     private long checkRecords(RecordValidation settings, long nowMs) {
-        var stream = RecordReader.open(batch, settings.maxDecompressedMessageBytes(), bytes);
+        var stream = RecordReader.open(batch, decompressedBytesMax, bytes);
         try {
             return walk(settings, nowMs);
         } finally {
@@ -125,8 +138,9 @@ public final class RecordBatchValidator {
         long maxTimestamp = RecordBatch.NO_TIMESTAMP;
         int maxTimestampAt = 0;
         int count = batch.recordCount();
+        int recordBytesMax = batch.isCompressed() ? settings.maxDecompressedMessageBytes() : Integer.MAX_VALUE;
         for (int i = 0; i < count; i++) {
-            checkRecord(i);
+            checkRecord(i, recordBytesMax);
             timestamp += baseTimestamp;
             if (timestamp > maxTimestamp) {
                 maxTimestamp = timestamp;
@@ -147,9 +161,12 @@ public final class RecordBatchValidator {
      * Checks the next record, field by field, and notes what of it matters outside: its timestamp, relative to the
      * batch's, and whether it has a key.
      */
-    private void checkRecord(int index) {
+    private void checkRecord(int index, int recordBytesMax) {
         int length = bytes.readVarint();
         if (length < RECORD_BYTES_MIN) throw invalid("record too short: index=" + index + " length=" + length);
+        if (length > recordBytesMax) {
+            throw invalid("record larger than max.decompressed.message.bytes: index=" + index + " length=" + length);
+        }
         long end = bytes.bytesRead() + length;
         bytes.readByte();
         timestamp = bytes.readVarlong();
@@ -222,7 +239,7 @@ public final class RecordBatchValidator {
         batch.buffer().get(batch.position(), header);
         output.writeBytes(header);
         try (var packer = target.compress(output, settings.levelOf(target));
-                var records = batch.compressionType().decompress(batch.recordBytes(), settings.maxDecompressedMessageBytes())) {
+                var records = batch.compressionType().decompress(batch.recordBytes(), decompressedBytesMax)) {
             records.transferTo(packer);
         } catch (IOException e) {
             throw new IllegalStateException("cannot pack in memory", e);

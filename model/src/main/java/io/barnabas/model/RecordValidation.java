@@ -7,7 +7,7 @@ import java.util.Objects;
  * settings change, not per request.
  *
  * @param maxMessageBytes             a batch's greatest size as it is stored
- * @param maxDecompressedMessageBytes the greatest size of a batch's records after decompression
+ * @param maxDecompressedMessageBytes a record's greatest size in a compressed batch
  * @param compressionType             null: as the producer sends ("producer"); NONE: stored uncompressed
  * @param cleanupPolicyCompact        whether each record needs a key
  */
@@ -23,7 +23,7 @@ public record RecordValidation(
         int compressionLz4Level,
         int compressionZstdLevel) {
 
-    /** The default of {@code max.decompressed.message.bytes}. */
+    /** The greatest value and the default of {@code max.decompressed.message.bytes}. */
     public static final int DECOMPRESSED_BYTES_MAX = Integer.MAX_VALUE - 8;
 
     /** The settings' own defaults. */

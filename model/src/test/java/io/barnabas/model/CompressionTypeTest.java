@@ -54,13 +54,13 @@ class CompressionTypeTest {
     @ParameterizedTest
     @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void aBombStopsAtTheCapAndCostsLittle(CompressionType type) throws IOException {
-        var bomb = RandomRecords.direct(pack(type, new byte[200 << 20]));
+        var bomb = RandomRecords.direct(pack(type, new byte[64 << 20]));
         assertFails(type, bomb, 1 << 20, ErrorCode.MESSAGE_TOO_LARGE);
         assertThat(allocatedBy(() -> assertFails(type, bomb, 1 << 20, ErrorCode.MESSAGE_TOO_LARGE))).isLessThan(1 << 20);
         var batch = RawBatch.of(1, type, RandomRecords.array(bomb));
-        var validator = new RecordBatchValidator();
-        var settings = new RecordValidation(Integer.MAX_VALUE, 1 << 20, TimestampType.CREATE_TIME, 1, 1, false, null, -1, 9, 3);
-        // 200 MiB of zeros are no record at all: the answer comes long before the cap.
+        var validator = new RecordBatchValidator(1 << 20);
+        var settings = new RecordValidation(Integer.MAX_VALUE, Integer.MAX_VALUE, TimestampType.CREATE_TIME, 1, 1, false, null, -1, 9, 3);
+        // 64 MiB of zeros are no record at all: the answer comes long before the cap.
         assertThat(validator.validate(batch, settings, 13, 0)).asInstanceOf(type(ValidationResult.Rejected.class))
                 .extracting(ValidationResult.Rejected::error).isEqualTo(ErrorCode.INVALID_RECORD);
     }
@@ -69,9 +69,9 @@ class CompressionTypeTest {
     @EnumSource(CompressionType.class)
     void oneGiantRecordStopsAtTheCap(CompressionType type) throws IOException {
         var batch = RandomRecords.direct(new RecordBatchBuilder().compression(type).append(0, null, ByteBuffer.allocate(64 << 20)).build());
-        var settings = new RecordValidation(Integer.MAX_VALUE, 1 << 20, TimestampType.LOG_APPEND_TIME, 1, 1, false, null, -1, 9, 3);
+        var settings = new RecordValidation(Integer.MAX_VALUE, Integer.MAX_VALUE, TimestampType.LOG_APPEND_TIME, 1, 1, false, null, -1, 9, 3);
         if (type == CompressionType.NONE) return;
-        var validator = new RecordBatchValidator();
+        var validator = new RecordBatchValidator(1 << 20);
         long allocated = allocatedBy(() -> assertThat(validator.validate(batch, settings, 13, 0))
                 .asInstanceOf(type(ValidationResult.Rejected.class))
                 .extracting(ValidationResult.Rejected::error).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE));

@@ -14,7 +14,7 @@ class DamageTest {
             ErrorCode.MESSAGE_TOO_LARGE, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, ErrorCode.INVALID_TIMESTAMP);
     private static final int ROUNDS = 1500;
 
-    private final RecordBatchValidator validator = new RecordBatchValidator();
+    private final RecordBatchValidator validator = new RecordBatchValidator(1 << 20);
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
@@ -81,7 +81,7 @@ class DamageTest {
     }
 
     private static RecordValidation settings() {
-        return new RecordValidation(1 << 20, 1 << 20, TimestampType.CREATE_TIME, Long.MAX_VALUE, 3_600_000, false, null, -1, 9, 3);
+        return new RecordValidation(1 << 20, Integer.MAX_VALUE, TimestampType.CREATE_TIME, Long.MAX_VALUE, 3_600_000, false, null, -1, 9, 3);
     }
 
     private static void readClean(ByteBuffer bytes) {

@@ -56,7 +56,7 @@ class KafkaDifferentialTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"NONE,0", "LZ4,9", "LZ4,1", "LZ4,17", "GZIP,-1", "GZIP,1", "GZIP,9", "SNAPPY,0", "ZSTD,3", "ZSTD,-5", "ZSTD,19"})
+    @CsvSource({"NONE,0", "LZ4,9", "LZ4,1", "LZ4,17", "GZIP,-1", "GZIP,1", "GZIP,9", "SNAPPY,0", "ZSTD,3", "ZSTD,-5", "ZSTD,12"})
     void theSameRecordsGiveTheSameBytes(CompressionType type, int level) {
         var random = RandomRecords.seeded("theSameRecordsGiveTheSameBytes " + type + " " + level);
         for (int round = 0; round < ROUNDS / 2; round++) {
@@ -167,7 +167,7 @@ class KafkaDifferentialTest {
     }
 
     static RecordValidation limitless(CompressionType type) {
-        return new RecordValidation(Integer.MAX_VALUE, RandomRecords.DECOMPRESSED_MAX, TimestampType.CREATE_TIME,
+        return new RecordValidation(Integer.MAX_VALUE, Integer.MAX_VALUE, TimestampType.CREATE_TIME,
                 Long.MAX_VALUE, Long.MAX_VALUE, false, type, -1, 9, 3);
     }
 
