@@ -89,17 +89,21 @@ public final class ByteReader {
 
     /** The next {@code byteCount} bytes as a string; they must be UTF-8. */
     public String readString(int byteCount) {
-        var bytes = readSlice(byteCount);
-        if (bytes.hasArray()) return decodeUtf8(bytes);
-        for (int i = 0; i < byteCount; i++) if (bytes.get(i) < 0) return decodeUtf8(bytes);
+        if (byteCount == 0) return "";
+        if (byteCount < 0) throw negativeLength(byteCount);
+        need(byteCount);
+        int start = buffer.position();
+        for (int i = 0; i < byteCount; i++) if (buffer.get(start + i) < 0) return decodeUtf8(readSlice(byteCount));
+        buffer.position(start + byteCount);
+        if (buffer.hasArray()) return new String(buffer.array(), buffer.arrayOffset() + start, byteCount, StandardCharsets.ISO_8859_1);
         var ascii = new byte[byteCount];
-        bytes.get(ascii);
+        buffer.get(start, ascii);
         return new String(ascii, StandardCharsets.ISO_8859_1);
     }
 
     /** The next {@code byteCount} bytes, sharing memory with the frame. */
     public ByteBuffer readSlice(int byteCount) {
-        if (byteCount < 0) throw new DecodeException("negative length: length=%d position=%d".formatted(byteCount, buffer.position()));
+        if (byteCount < 0) throw negativeLength(byteCount);
         need(byteCount);
         var slice = buffer.slice(buffer.position(), byteCount);
         buffer.position(buffer.position() + byteCount);
@@ -125,6 +129,10 @@ public final class ByteReader {
         } catch (CharacterCodingException e) {
             throw new DecodeException("string is not UTF-8", e);
         }
+    }
+
+    private DecodeException negativeLength(int length) {
+        return new DecodeException("negative length: length=%d position=%d".formatted(length, buffer.position()));
     }
 
     private void need(int byteCount) {

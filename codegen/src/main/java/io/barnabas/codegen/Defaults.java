@@ -61,7 +61,14 @@ final class Defaults {
             case "string" -> "%s\"%s\".equals(%s)".formatted(not, field.defaultText(), name);
             case "bytes" -> "%sWire.isEmpty(%s)".formatted(not, name);
             case "uuid" -> not + name + ".isZero()";
-            default -> type.isStruct() ? not + name + ".hasOnlyDefaults()" : name + equals + literal(field);
+            default -> type.isStruct() ? structCondition(field, wanted) : name + equals + literal(field);
         };
+    }
+
+    private static String structCondition(Field field, boolean wanted) {
+        var name = field.reference();
+        var condition = (wanted ? "" : "!") + name + ".hasOnlyDefaults()";
+        if (field.nullable().isEmpty()) return condition;
+        return wanted ? name + " != null && " + condition : "(" + name + " == null || " + condition + ")";
     }
 }

@@ -50,17 +50,20 @@ final class ReadWriter {
             return;
         }
         var condition = plain.condition(struct.possible());
-        var value = value(field, plain);
+        var value = value(field, plain, layout.compact(field, plain), "Presence");
         if (condition.equals("true")) code.line("%s = %s;", field.reference(), value);
         else if (field.type().java().equals("byte") || field.type().java().equals("short")) {
             code.line("%s = %s ? %s : (%s) %s;", field.reference(), condition, value, field.type().java(), otherwise);
         } else code.line("%s = %s ? %s : %s;", field.reference(), condition, value, otherwise);
     }
 
-    /** The expression that reads the field, in versions {@code versions}. */
-    private String value(Field field, Versions versions) {
+    /**
+     * The expression that reads the field, in versions {@code versions}.
+     *
+     * @param presence how {@code Wire} calls the byte before a nullable struct here
+     */
+    private String value(Field field, Versions versions, String compact, String presence) {
         var type = field.type();
-        var compact = layout.compact(field, versions);
         var nullable = field.nullable().condition(versions);
         if (type.isArray()) {
             return type.isStruct() ? "%s.readList(reader, version, %s)".formatted(type.name(), nullable)
@@ -70,8 +73,8 @@ final class ReadWriter {
             var whole = "new %s(reader, version)".formatted(type.name());
             return switch (nullable) {
                 case "false" -> whole;
-                case "true" -> "Wire.readPresence(reader) ? %s : null".formatted(whole);
-                default -> "!(%s) || Wire.readPresence(reader) ? %s : null".formatted(nullable, whole);
+                case "true" -> "Wire.read%s(reader) ? %s : null".formatted(presence, whole);
+                default -> "!(%s) || Wire.read%s(reader) ? %s : null".formatted(nullable, presence, whole);
             };
         }
         return type.fixedName() != null ? "reader.read%s()".formatted(type.fixedName())
@@ -102,14 +105,14 @@ final class ReadWriter {
 
     private void writeTaggedField(Field field) {
         var versions = layout.tagged(field);
-        var read = "%s = %s;".formatted(field.reference(), value(field, versions).replace("flexible", "true"));
+        var read = "%s = %s;".formatted(field.reference(), value(field, versions, "true", "TaggedPresence"));
         var condition = versions.condition(layout.flexible());
         if (condition.equals("true")) {
             code.line("case %d -> %s", field.tag(), read);
             return;
         }
-        code.line("case %d -> {", field.tag()).line("if (%s) %s", condition, read);
-        code.line("else unknownTaggedFields = Wire.readUnknown(reader, tag, size, unknownTaggedFields);").line("}");
+        code.line("case %d -> {", field.tag());
+        code.line("if (!(%s)) throw Wire.misplacedTag(tag, version);", condition).line(read).line("}");
     }
 
     private void writeReadList() {

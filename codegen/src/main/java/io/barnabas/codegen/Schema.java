@@ -80,7 +80,7 @@ record Schema(String source, String kind, String name, int apiKey, Versions vali
         /** The field as Java inside the generated methods, whose parameters and variables may have its name. */
         String reference() {
             return switch (javaName()) {
-                case "reader", "writer", "version", "flexible", "tag", "size", "end", "left", "count", "nextTag", "start", "value",
+                case "reader", "writer", "version", "flexible", "tag", "size", "end", "left", "count", "start", "value",
                         "visitor" -> "this." + javaName();
                 default -> javaName();
             };

@@ -49,7 +49,12 @@ final class SchemaParser {
         return new Field(node.get("name").asText(), FieldType.parse(node.get("type").asText()), versions,
                 versions(node, "nullableVersions", Versions.NONE), tagged, node.path("tag").asInt(-1),
                 versions(node, "flexibleVersions", messageFlexible), node.path("ignorable").asBoolean(false),
-                node.path("default").isNull() ? "null" : node.path("default").asText(""));
+                defaultText(node.path("default")));
+    }
+
+    /** The text "null" means null; null itself, as some schemas have it, means no default. */
+    private static String defaultText(JsonNode value) {
+        return value.isNull() || value.isMissingNode() ? "" : value.asText();
     }
 
     private static Versions versions(JsonNode node, String key, Versions otherwise) {

@@ -36,7 +36,7 @@ final class WriteWriter {
         var absent = layout.absent(field);
         if (!plain.isEmpty()) {
             var condition = plain.condition(struct.possible());
-            var statement = statement(field, plain);
+            var statement = statement(field, plain, layout.compact(field, plain), "Presence");
             if (condition.equals("true")) code.line(statement);
             else if (!statement.startsWith("if ")) code.line("if (%s) %s", condition, statement);
             else code.line("if (%s) {", condition).line(statement).line("}");
@@ -49,10 +49,10 @@ final class WriteWriter {
                 condition.equals("true") ? isSet : condition + " && " + isSet, struct.name(), field.javaName());
     }
 
-    private String statement(Field field, Versions versions) {
+    /** The statement that writes the field, in versions {@code versions}. */
+    private String statement(Field field, Versions versions, String compact, String presence) {
         var type = field.type();
         var name = field.reference();
-        var compact = layout.compact(field, versions);
         var nullable = field.nullable().condition(versions);
         if (type.isArray()) {
             return type.isStruct() ? "%s.writeList(writer, version, %s, %s);".formatted(type.name(), name, nullable)
@@ -61,8 +61,8 @@ final class WriteWriter {
         if (type.isStruct()) {
             return switch (nullable) {
                 case "false" -> "%s.write(writer, version);".formatted(name);
-                case "true" -> "if (Wire.writePresence(writer, %s)) %s.write(writer, version);".formatted(name, name);
-                default -> "if (!(%s) || Wire.writePresence(writer, %s)) %s.write(writer, version);".formatted(nullable, name, name);
+                case "true" -> "if (Wire.write%s(writer, %s)) %s.write(writer, version);".formatted(presence, name, name);
+                default -> "if (!(%s) || Wire.write%s(writer, %s)) %s.write(writer, version);".formatted(nullable, presence, name, name);
             };
         }
         if (type.name().equals("uint16")) return "Wire.writeUnsignedShort(writer, %s);".formatted(name);
@@ -85,19 +85,17 @@ final class WriteWriter {
             code.line("}").line("").line("private void writeTaggedFields(ByteWriter writer, short version) {");
             code.line("int count = Wire.count(unknownTaggedFields);");
             for (var field : tagged) code.line("if (%s) count++;", isWritten(field));
-            code.line("writer.writeUnsignedVarint(count);").line("int nextTag = 0;");
+            code.line("writer.writeUnsignedVarint(count);");
             for (var field : tagged) writeTaggedField(field);
-            code.line("Wire.writeUnknown(writer, unknownTaggedFields, nextTag, Integer.MAX_VALUE);");
+            code.line("Wire.writeUnknown(writer, unknownTaggedFields, %d);", tagged.get(tagged.size() - 1).tag() + 1);
         }
     }
 
     private void writeTaggedField(Field field) {
         if (field.type().name().equals("records")) throw new IllegalArgumentException("records in a tagged field: " + field.name());
         code.line("if (%s) {", isWritten(field));
-        code.line("Wire.writeUnknown(writer, unknownTaggedFields, nextTag, %d);", field.tag());
-        code.line("nextTag = %d;", field.tag() + 1);
         code.line("writer.writeUnsignedVarint(%d);", field.tag()).line("int start = writer.beginSized();");
-        code.line(statement(field, layout.tagged(field)).replace("flexible", "true"));
+        code.line(statement(field, layout.tagged(field), "true", "TaggedPresence"));
         code.line("writer.endSized(start);").line("}");
     }
 

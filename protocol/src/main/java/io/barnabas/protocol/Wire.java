@@ -112,6 +112,11 @@ public final class Wire {
         return reader.readByte() >= 0;
     }
 
+    /** Whether a nullable struct follows in a tagged field, where null is 0 and not -1. */
+    public static boolean readTaggedPresence(ByteReader reader) {
+        return reader.readUnsignedVarint() > 0;
+    }
+
     public static void writeString(ByteWriter writer, String value, boolean compact, boolean nullable) {
         if (value == null) refuseNull(nullable);
         writer.writeString(value, compact);
@@ -179,6 +184,12 @@ public final class Wire {
         return value != null;
     }
 
+    /** Writes whether a nullable struct follows in a tagged field. */
+    public static boolean writeTaggedPresence(ByteWriter writer, Object value) {
+        writer.writeByte(value == null ? 0 : 1);
+        return value != null;
+    }
+
     public static int readTagCount(ByteReader reader) {
         return reader.checkCount(nonNegative(reader.readUnsignedVarint()), 2);
     }
@@ -225,14 +236,16 @@ public final class Wire {
 
     public static void writeUnknownTaggedFields(ByteWriter writer, List<TaggedField> fields) {
         writer.writeUnsignedVarint(count(fields));
-        writeUnknown(writer, fields, 0, Integer.MAX_VALUE);
+        writeUnknown(writer, fields, 0);
     }
 
-    /** Writes those of the fields whose tag is in {@code [from, to)}, so that they and the known ones stand in order. */
-    public static void writeUnknown(ByteWriter writer, List<TaggedField> fields, int from, int to) {
+    /** Writes unknown fields after the known ones, whose tags are all below {@code tagMin}. */
+    public static void writeUnknown(ByteWriter writer, List<TaggedField> fields, int tagMin) {
+        int least = tagMin;
         for (int i = 0, count = count(fields); i < count; i++) {
             var field = fields.get(i);
-            if (field.tag() < from || field.tag() >= to) continue;
+            if (field.tag() < least) throw new IllegalArgumentException("tag is known or out of order: tag=" + field.tag());
+            least = field.tag() + 1;
             writer.writeUnsignedVarint(field.tag());
             writer.writeUnsignedVarint(field.bytes().length);
             writer.writeBytes(field.bytes());
@@ -249,6 +262,10 @@ public final class Wire {
 
     public static boolean isEmpty(ByteBuffer bytes) {
         return bytes != null && !bytes.hasRemaining();
+    }
+
+    public static DecodeException misplacedTag(int tag, short version) {
+        return new DecodeException("tagged field of another version: tag=%d version=%d".formatted(tag, version));
     }
 
     public static DecodeException unreadable(String message, short version) {
