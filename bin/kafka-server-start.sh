@@ -28,5 +28,4 @@ done
 [[ -n $config ]] || usage
 [[ -f $config && -r $config ]] || fail "Cannot read the configuration: file=$config"
 [[ $config == /* ]] || config=$PWD/$config
-name_run "$config"
 start_broker --config "$config" "${arguments[@]}"

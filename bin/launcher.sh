@@ -151,7 +151,7 @@ train() {
 
 # ---- Start ---------------------------------------------------------------------------------------------------------
 
-# Becomes a broker (or, when DAEMON is set, leaves one behind). RUN_KEY names it for stop; the arguments go to the main class.
+# Becomes a broker (or, when DAEMON is set, leaves one behind). The arguments go to the main class.
 start_broker() {
   local cache_flags=()
   find_jdk java
@@ -185,17 +185,8 @@ start_daemon() {
 }
 
 # ---- Stop ----------------------------------------------------------------------------------------------------------
-# A run file is named by what was started (a data directory or a configuration file); its lines are the pid, when that
-# process began (so that a pid used again by another is not mistaken), and the arguments of the main class.
-
-# Sets RUN_KEY from the data directory or configuration file $1.
-name_run() {
-  local path=$1
-  [[ $path == /* ]] || path=$PWD/$path
-  path=${path%/}
-  RUN_KEY=${path//\//%}
-  RUN_KEY=${RUN_KEY: -$(( ${#RUN_KEY} < 200 ? ${#RUN_KEY} : 200 ))}
-}
+# A run file is named by the pid of a broker; its lines are when that process began (so that another one that got the pid
+# later is not mistaken for it) and the arguments of the main class.
 
 # Sets began to the start time of process $1 (clock ticks since boot), or nothing if there is no such process.
 read_began() {
@@ -211,19 +202,17 @@ write_run_file() {
   local pid=$1
   shift
   [[ -d $RUN_DIR ]] || mkdir -p "$RUN_DIR" 2>/dev/null || return 0
-  # One that runs keeps its name: what starts now will find the directory locked, and end.
-  [[ ! -e $RUN_DIR/$RUN_KEY ]] || ! read_run_file "$RUN_DIR/$RUN_KEY" || return 0
   read_began "$pid"
-  printf '%s\n' "$pid" "$began" "$@" 2>/dev/null >"$RUN_DIR/$RUN_KEY"
+  { printf '%s\n' "$began" "$@" >"$RUN_DIR/$pid"; } 2>/dev/null
 }
 
 # Reads run file $1 into run_pid and run_arguments; false, and the file is removed, when that process is no more.
 read_run_file() {
   local lines
-  mapfile -t lines <"$1" 2>/dev/null || return 1
-  run_pid=${lines[0]:-} run_arguments=("${lines[@]:2}")
-  [[ $run_pid =~ ^[0-9]+$ ]] && read_began "$run_pid" || began=
-  [[ -n $began && $began == "${lines[1]:-}" ]] && return 0
+  mapfile -t lines 2>/dev/null <"$1" || return 1
+  run_pid=${1##*/} run_arguments=("${lines[@]:1}")
+  read_began "$run_pid"
+  [[ -n $began && $began == "${lines[0]:-}" ]] && return 0
   rm -f "$1"
   return 1
 }

@@ -32,7 +32,7 @@ final class BarnabasProcess implements Broker {
         private Setup() {
             environment.put("JAVA_HOME", Repository.jdk().toString());
             String loops = System.getProperty("tests.loops");
-            if (loops != null) setting("num.network.threads", loops);
+            if (loops != null) setting("num.event.loops", loops);
         }
 
         Setup setting(String name, String value) {

@@ -96,7 +96,7 @@ class LauncherTest {
     @Test
     void startHandsItsOptionsToTheServer() {
         var answer = launcher("start", "--port=29999", "--override", "log.retention.hours=1", "--data", "here").in(home).run().successful();
-        assertEquals("first ready --config " + home + "/config/server.properties --port 29999 --override log.retention.hours=1 --data "
+        assertEquals("first ready --port 29999 --override log.retention.hours=1 --data "
                 + home + "/here", answer.lines().get(0));
     }
 
@@ -161,7 +161,7 @@ class LauncherTest {
         try {
             Path run = onlyFileIn(home.resolve("run"));
             var lines = Files.readAllLines(run);
-            lines.set(1, "12345"); // began at another time: the pid was given again
+            lines.set(0, "12345"); // began at another time: the pid was given again
             Files.write(run, lines);
             launcher("stop").run().exiting(1);
             assertTrue(broker.isAlive());
