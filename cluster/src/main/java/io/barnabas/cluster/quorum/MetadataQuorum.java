@@ -34,7 +34,7 @@ public interface MetadataQuorum extends AutoCloseable {
 
     /** Reads a snapshot's records batch by batch, so that it need not fit into memory twice. */
     interface SnapshotRecords {
-        /** @return the next batch of records, null at the end @throws MetadataLogException if the snapshot is damaged */
+        /** @return the next batch of records, null at the end @throws io.barnabas.cluster.metadata.MetadataLogException if the snapshot is damaged */
         List<TypedRecord> nextBatch();
     }
 

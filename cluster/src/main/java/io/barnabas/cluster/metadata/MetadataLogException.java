@@ -1,4 +1,4 @@
-package io.barnabas.cluster.quorum;
+package io.barnabas.cluster.metadata;
 
 /** The metadata log, a snapshot or the quorum's state cannot be used; the message says which file and what to do. */
 public final class MetadataLogException extends RuntimeException {
