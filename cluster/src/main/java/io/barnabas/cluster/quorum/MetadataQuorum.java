@@ -28,6 +28,9 @@ public interface MetadataQuorum extends AutoCloseable {
          */
         void onLeader(int leaderId, int leaderEpoch);
 
+        /** What this node appended from {@code fromOffset} on was not written, and is forgotten: the disk is full. Later appends may succeed. */
+        void onAppendFailed(long fromOffset, String reason);
+
         /** The log cannot be written or read any more; nothing will be committed by this node until it is started again. */
         void onFailed(String reason);
     }
@@ -40,7 +43,7 @@ public interface MetadataQuorum extends AutoCloseable {
 
     int NO_LEADER = -1;
     /** Most records of one {@link #append}. */
-    int RECORDS_PER_BATCH_MAX = 10_000;
+    int RECORDS_PER_BATCH_MAX = 32_768;
     /** Most bytes of one batch. */
     int BATCH_BYTES_MAX = 8 << 20;
 
@@ -51,11 +54,12 @@ public interface MetadataQuorum extends AutoCloseable {
      * Appends records in one batch, which is committed whole or not at all. On return nothing is durable.
      *
      * @param leaderEpoch the epoch in which this node leads
+     * @param timestampMs of the batch
      * @param records     at least one, at most {@link #RECORDS_PER_BATCH_MAX}; not kept
      * @return the offset of the last record, or -1 if this node does not lead in that epoch: nothing was appended
      * @throws IllegalArgumentException if there are too many records, or they need more than {@link #BATCH_BYTES_MAX}
      */
-    long append(int leaderEpoch, List<TypedRecord> records);
+    long append(int leaderEpoch, long timestampMs, List<TypedRecord> records);
 
     /** The offset that the next appended record gets. */
     long endOffset();
