@@ -1,0 +1,85 @@
+package io.barnabas.systemtests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInfo;
+
+/**
+ * Plays one scene on Apache Kafka and on Barnabas, and wants the same to come of it. One broker of each make serves all
+ * suites of a test run; each test has topics of its own. {@code -Dtests.subject=kafka} puts a second Apache Kafka in the
+ * place of Barnabas: what fails then is wrong with the test.
+ */
+abstract class SideBySide {
+    private static Broker kafka;
+    private static Broker subject;
+    private static int tests;
+
+    /** Name of a topic that no other test uses; of a second one with something added. */
+    String topic;
+
+    interface Scene<T> {
+        T on(Broker broker) throws Exception;
+    }
+
+    static synchronized Broker kafka() {
+        if (kafka == null) kafka = KafkaPeer.start(Map.of());
+        return kafka;
+    }
+
+    static synchronized Broker subject() {
+        if (subject == null) {
+            subject = "kafka".equals(System.getProperty("tests.subject")) ? KafkaPeer.start(Map.of()) : BarnabasProcess.with().start();
+        }
+        if (!subject.process().isAlive()) throw new AssertionError("it ended by itself:\n" + subject.process().output());
+        return subject;
+    }
+
+    @BeforeEach
+    void nameTopic(TestInfo test) {
+        topic = test.getTestMethod().orElseThrow().getName() + "-" + ++tests;
+    }
+
+    /** @return what the scene comes to, on either */
+    static <T> T same(Scene<T> scene) {
+        T expected = play(scene, kafka());
+        T found = play(scene, subject());
+        assertEquals(expected, found, "differs from Apache Kafka's");
+        return found;
+    }
+
+    private static <T> T play(Scene<T> scene, Broker broker) {
+        try {
+            return scene.on(broker);
+        } catch (Exception | AssertionError e) {
+            throw new AssertionError("on " + broker.name() + ": " + e + tail(broker), e);
+        }
+    }
+
+    private static String tail(Broker broker) {
+        String output = broker.process().output();
+        return "\nits output ends:\n" + output.substring(Math.max(0, output.length() - 2_000));
+    }
+
+    /** {@code text} without what differs from broker to broker. */
+    static String plain(Broker broker, String text) {
+        return text.replace(Integer.toString(broker.port()), "PORT").replace(broker.dataDirectory().toString(), "DATA");
+    }
+
+    interface Attempt {
+        Object make() throws Exception;
+    }
+
+    /** What an attempt comes to: its value, or the plain name of the exception that answered it. */
+    static String outcome(Attempt attempt) {
+        try {
+            return String.valueOf(attempt.make());
+        } catch (ExecutionException e) {
+            return e.getCause().getClass().getSimpleName();
+        } catch (Exception e) {
+            return e.getClass().getSimpleName();
+        }
+    }
+}
