@@ -1,6 +1,7 @@
 package io.barnabas.server;
 
 import io.barnabas.cluster.metadata.BrokerImage;
+import io.barnabas.cluster.metadata.ControllerImage;
 import io.barnabas.cluster.metadata.Endpoint;
 import io.barnabas.network.Connection;
 
@@ -22,8 +23,20 @@ final class Endpoints {
      * @return null if the broker does not have that listener
      */
     Endpoint endpointFor(BrokerImage broker, Connection connection) {
-        var registered = broker.endpoint(connection.listener().name());
-        if (registered == null || isAdvertised || broker.id() != nodeId) return registered;
+        return reached(broker.id(), broker.endpoint(connection.listener().name()), connection);
+    }
+
+    /**
+     * The same for a controller.
+     *
+     * @return null if the controller does not have that listener
+     */
+    Endpoint endpointFor(ControllerImage controller, Connection connection) {
+        return reached(controller.id(), controller.endpoint(connection.listener().name()), connection);
+    }
+
+    private Endpoint reached(int id, Endpoint registered, Connection connection) {
+        if (registered == null || isAdvertised || id != nodeId) return registered;
         var reached = connection.localAddress();
         return new Endpoint(registered.listener(), reached.getAddress().getHostAddress(), reached.getPort(), registered.securityProtocol());
     }
