@@ -1,6 +1,7 @@
 package io.barnabas.base;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Direct memory of one event loop, kept by size class so that it is neither zeroed nor handed back for each use. What is
@@ -11,20 +12,20 @@ public final class Arena {
     public static final int BUFFER_BYTES_MIN = 512;
 
     private static final int CLASS_BITS_MIN = 9;
-    private static final int CLASS_BITS_MAX = 20;
+    private static final int CLASS_BITS_MAX = 22;
 
     private final ByteBuffer[][] free = new ByteBuffer[CLASS_BITS_MAX - CLASS_BITS_MIN + 1][];
     private final int[] freeCounts = new int[free.length];
     private final long freeBytesMax;
     private long freeBytes;
 
-    /** @param freeBytesMax bytes that may lie unused before buffers that come back are left to the garbage collector */
+    /** @param freeBytesMax bytes that may lie unused before buffers that come back go to the system */
     public Arena(long freeBytesMax) {
         this.freeBytesMax = freeBytesMax;
     }
 
     /**
-     * Lends an empty, big-endian, direct buffer of at least the size asked for. Sizes up to 1 MiB are rounded up to a
+     * Lends an empty, big-endian, direct buffer of at least the size asked for. Sizes up to 4 MiB are rounded up to a
      * power of two and kept for reuse.
      */
     public ByteBuffer acquire(int byteCount) {
@@ -41,17 +42,21 @@ public final class Arena {
 
     /**
      * Takes a buffer back that nobody uses any more, nor any slice of it. It need not have come from here: a direct
-     * buffer of a size class is kept, any other is left to the garbage collector.
+     * buffer of a size class is kept while there is room; any other direct memory goes back to the system at once, since
+     * the garbage collector sees nothing of its size.
      */
     public void release(ByteBuffer buffer) {
         int capacity = buffer.capacity();
         int index = classOf(capacity);
-        if (index < 0 || capacity != 1 << (index + CLASS_BITS_MIN) || !buffer.isDirect()) return;
-        if (freeBytes + capacity > freeBytesMax) return;
+        if (!buffer.isDirect()) return;
+        if (index < 0 || capacity != 1 << (index + CLASS_BITS_MIN) || freeBytes + capacity > freeBytesMax) {
+            DirectMemory.free(buffer);
+            return;
+        }
         int count = freeCounts[index];
         var kept = free[index];
         if (kept == null) kept = free[index] = new ByteBuffer[8];
-        else if (count == kept.length) kept = free[index] = java.util.Arrays.copyOf(kept, count * 2);
+        else if (count == kept.length) kept = free[index] = Arrays.copyOf(kept, count * 2);
         kept[count] = buffer;
         freeCounts[index] = count + 1;
         freeBytes += capacity;
