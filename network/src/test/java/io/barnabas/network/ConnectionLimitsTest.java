@@ -18,7 +18,7 @@ class ConnectionLimitsTest {
 
     private static ListenerConfig config(ConnectionLimits limits) {
         var base = Rig.config();
-        return new ListenerConfig("LIMITED", base.address(), 50, -1, -1, 1 << 20, 600_000, limits);
+        return new ListenerConfig("LIMITED", base.address(), 2_000, -1, -1, 1 << 20, 600_000, limits);
     }
 
     @Test
@@ -155,7 +155,7 @@ class ConnectionLimitsTest {
     @Test
     void manyConnectionsAreServedAndIdleOnesHoldNoBuffer() {
         try (var rig = new Rig(2)) {
-            var address = rig.listen(new Echo()).address();
+            var address = rig.listen(config(ConnectionLimits.NONE), new Echo()).address();
             var peers = new ArrayList<Peer>();
             for (int i = 0; i < 1_000; i++) peers.add(new Peer(address));
             for (var peer : peers) peer.say("hello");

@@ -206,7 +206,7 @@ class ReplyTest {
             }
         };
         try (var rig = new Rig(1); var peer = new Peer(rig.listen(echo).address(), 4_096)) {
-            int requests = 1_000;
+            int requests = 300;
             var all = new byte[requests][];
             java.util.Arrays.fill(all, new byte[10]);
             peer.send(Peer.framed(all));
