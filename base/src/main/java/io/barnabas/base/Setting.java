@@ -165,7 +165,7 @@ public final class Setting<T> {
     /** @throws SettingException if the value is of the right type but not allowed */
     public void check(T value) {
         String problem = check == null ? null : check.problem(name, value);
-        if (problem != null) throw new SettingException(name, isSensitive() ? "[hidden]" : value, problem);
+        if (problem != null) throw new SettingException(name, isSensitive() ? "[hidden]" : check.wrongPart(value), problem);
     }
 
     /** A value as a configuration file would write it, or null. */

@@ -15,6 +15,11 @@ public abstract class SettingCheck {
     /** @return null if the value is fine, else what is wrong with it */
     public abstract String problem(String name, Object value);
 
+    /** Of a value with a problem, the part to name in the refusal: of a list the one item that is wrong. */
+    Object wrongPart(Object value) {
+        return value;
+    }
+
     @Override
     public final String toString() {
         return allowed;
@@ -121,11 +126,16 @@ public abstract class SettingCheck {
         @Override
         public String problem(String name, Object value) {
             if (!list) return fits((String) value) ? null : wanted();
-            if (value == null) return null;
+            return wrongPart(value) == value ? null : wanted();
+        }
+
+        @Override
+        Object wrongPart(Object value) {
+            if (!list || value == null) return value;
             for (Object item : (List<?>) value) {
-                if (!fits((String) item)) return wanted();
+                if (!fits((String) item)) return item;
             }
-            return null;
+            return value;
         }
 
         private String wanted() {

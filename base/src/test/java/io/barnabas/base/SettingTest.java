@@ -42,7 +42,7 @@ class SettingTest {
         refuses(SEGMENT_BYTES, "1", "Invalid value 1 for configuration segment.bytes: Value must be at least 1048576");
         refuses(SEGMENT_BYTES, null, "Invalid value null for configuration segment.bytes: Value must be non-null");
         refuses(POLICY, "delete,shred",
-                "Invalid value [delete, shred] for configuration cleanup.policy: String must be one of: compact, delete");
+                "Invalid value shred for configuration cleanup.policy: String must be one of: compact, delete");
         refuses(RATIO, "0.6", "Invalid value 0.6 for configuration ratio: Value must be no more than 0.5");
         refuses(RATIO, "NaN", "Invalid value NaN for configuration ratio: Value must be at least 0");
         refuses(Setting.booleanOf("b").doc(""), "yes",
