@@ -88,7 +88,7 @@ final class MessageWriter {
             code.line("/** %s */", describe(field, struct));
             code.line("public %s %s() {", field.type().java(), field.javaName());
             code.line("return %s;", field.javaName()).line("}").line("");
-            code.line("public %s set%s(%s value) {", struct.name(), field.name(), field.type().java());
+            code.line("public %s %s(%s value) {", struct.name(), field.setterName(), field.type().java());
             code.line("%s = value;", field.reference()).line("return this;").line("}").line("");
         }
         code.line("/** Tagged fields that this class does not know, by tag; null when there are none. */");

@@ -70,7 +70,7 @@ record Schema(String source, String kind, String name, int apiKey, Versions vali
     record Struct(String name, Versions possible, List<Field> fields) {}
 
     /**
-     * @param name         as in the schema, in upper camel case
+     * @param name         as in the schema, in camel case
      * @param defaultText  as in the schema, or "" for the type's own default
      * @param tag          number of the tagged field, or -1
      * @param flexible     versions in which its length is in the compact form
@@ -84,6 +84,10 @@ record Schema(String source, String kind, String name, int apiKey, Versions vali
                         "visitor" -> "this." + javaName();
                 default -> javaName();
             };
+        }
+
+        String setterName() {
+            return "set" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
         }
 
         String javaName() {

@@ -38,7 +38,8 @@ final class KafkaPeer {
     static KafkaPeer current() {
         var version = System.getProperty("kafka.version");
         var urls = new URL[] {jar("kafka-metadata", version), jar("kafka-group-coordinator", version), jar("kafka-raft", version),
-                jar("kafka-transaction-coordinator", version), jar("kafka-share-coordinator", version), jar("kafka-storage", version)};
+                jar("kafka-transaction-coordinator", version), jar("kafka-share-coordinator", version), jar("kafka-storage", version),
+            jar("kafka-server-common", version)};
         return new KafkaPeer(new URLClassLoader(urls, KafkaPeer.class.getClassLoader()));
     }
 
@@ -86,6 +87,21 @@ final class KafkaPeer {
             var cache = sizeCache.newInstance();
             var bytes = new byte[(Integer) size.invoke(message, cache, version)];
             write.invoke(message, accessor.newInstance(ByteBuffer.wrap(bytes)), cache, version);
+            return bytes;
+        });
+    }
+
+    /** What Kafka puts into the metadata log for a record. */
+    byte[] writeMetadataRecord(Object message, short version) {
+        return (byte[]) call(() -> {
+            var serde = type("org.apache.kafka.metadata.MetadataRecordSerde").getConstructor().newInstance();
+            var record = type("org.apache.kafka.server.common.ApiMessageAndVersion")
+                    .getConstructor(type("org.apache.kafka.common.protocol.ApiMessage"), short.class).newInstance(message, version);
+            var cache = sizeCache.newInstance();
+            var recordSize = serde.getClass().getMethod("recordSize", record.getClass(), cache.getClass());
+            var bytes = new byte[(Integer) recordSize.invoke(serde, record, cache)];
+            serde.getClass().getMethod("write", record.getClass(), cache.getClass(), type("org.apache.kafka.common.protocol.Writable"))
+                    .invoke(serde, record, cache, accessor.newInstance(ByteBuffer.wrap(bytes)));
             return bytes;
         });
     }

@@ -107,6 +107,10 @@ final class MessageCase {
         }
     }
 
+    Object readByKafka(byte[] bytes, short version) {
+        return peer.read(kafka, bytes, version);
+    }
+
     Message read(byte[] bytes, short version) {
         var message = newMessage();
         message.readWhole(new ByteReader(ByteBuffer.wrap(bytes)), version);
