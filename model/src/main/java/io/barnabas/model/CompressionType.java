@@ -1,13 +1,9 @@
 package io.barnabas.model;
 
-import com.github.luben.zstd.RecyclingBufferPool;
-import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.zip.GZIPOutputStream;
-import org.xerial.snappy.SnappyOutputStream;
 
 /** A codec that the records of a batch may be packed with; the ordinal is its number in the batch's attributes. */
 public enum CompressionType {
@@ -64,13 +60,7 @@ public enum CompressionType {
      * @return to be closed, which also closes {@code target}
      */
     public OutputStream compress(OutputStream target, int level) throws IOException {
-        return switch (this) {
-            case NONE -> target;
-            case GZIP -> new LeveledGzip(target, level);
-            case SNAPPY -> new SnappyOutputStream(target);
-            case LZ4 -> new Lz4OutputStream(target, level);
-            case ZSTD -> new ZstdOutputStreamNoFinalizer(target, RecyclingBufferPool.INSTANCE, level);
-        };
+        return CompressionStream.open(this, target, level);
     }
 
     /** The level that a topic's settings give when they are silent; 0 for a codec that has none. */
@@ -81,12 +71,5 @@ public enum CompressionType {
             case LZ4 -> Lz4OutputStream.DEFAULT_LEVEL;
             case ZSTD -> 3;
         };
-    }
-
-    private static final class LeveledGzip extends GZIPOutputStream {
-        LeveledGzip(OutputStream target, int level) throws IOException {
-            super(target, 8 << 10);
-            def.setLevel(level);
-        }
     }
 }

@@ -16,6 +16,7 @@ public final class RecordBatchValidator {
     static final int RECORD_ERRORS_MAX = 100;
     private static final int RECORD_BYTES_MIN = 6;
     private static final int HEADER_BYTES_MIN = 2;
+    private static final int CHUNK_BYTES = 8 << 10;
 
     /** What can be unpacked and walked over in about a second. */
     private static final int DECOMPRESSED_BYTES_MAX = 1 << 30;
@@ -240,7 +241,8 @@ public final class RecordBatchValidator {
         output.writeBytes(header);
         try (var packer = target.compress(output, settings.levelOf(target));
                 var records = batch.compressionType().decompress(batch.recordBytes(), decompressedBytesMax)) {
-            records.transferTo(packer);
+            var chunk = new byte[CHUNK_BYTES];
+            for (int count = 0; count >= 0 && !output.isOverfull(); count = records.read(chunk)) packer.write(chunk, 0, count);
         } catch (IOException e) {
             throw new IllegalStateException("cannot pack in memory", e);
         }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,7 +29,7 @@ class DamageTest {
             flip(bytes, bit);
             var result = validator.validate(bytes, settings(), 13, RandomRecords.NOW);
             boolean isLeaderEpoch = bit / 8 >= RecordBatch.LEADER_EPOCH_AT && bit / 8 < RecordBatch.MAGIC_AT;
-            // Which is the broker's to set, whatever the client sent.
+            // The leader epoch is the broker's to set, whatever the client sent.
             if (!isLeaderEpoch) assertClean(result, ValidationResult.Rejected.class);
         }
     }
@@ -34,8 +37,19 @@ class DamageTest {
     @ParameterizedTest
     @EnumSource(CompressionType.class)
     void damageUnderARightChecksumGetsACleanAnswer(CompressionType type) {
-        var random = RandomRecords.seeded("damageUnderARightChecksumGetsACleanAnswer " + type);
-        for (int round = 0; round < ROUNDS; round++) {
+        damageUnderARightChecksum(type, ROUNDS);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @EnumSource(CompressionType.class)
+    void muchDamageUnderARightChecksumGetsACleanAnswer(CompressionType type) {
+        damageUnderARightChecksum(type, 400_000);
+    }
+
+    private void damageUnderARightChecksum(CompressionType type, int rounds) {
+        var random = RandomRecords.seeded("damageUnderARightChecksum " + type);
+        for (int round = 0; round < rounds; round++) {
             var bytes = sample(type, random);
             int from = random.nextInt(4) == 0 ? RecordBatch.ATTRIBUTES_AT : RecordBatch.HEADER_BYTES;
             for (int i = random.nextInt(6); i >= 0; i--) {
@@ -61,12 +75,12 @@ class DamageTest {
         }
     }
 
-    private static ByteBuffer sample(CompressionType type, java.util.random.RandomGenerator random) {
+    private static ByteBuffer sample(CompressionType type, RandomGenerator random) {
         var builder = new RecordBatchBuilder().compression(type);
         for (int i = random.nextInt(5); i >= 0; i--) {
             var value = new byte[random.nextInt(120)];
             if (random.nextBoolean()) random.nextBytes(value);
-            builder.append(RandomRecords.NOW, ByteBuffer.wrap(value), ByteBuffer.wrap(value), java.util.List.of(new RecordHeader("h", null)));
+            builder.append(RandomRecords.NOW, ByteBuffer.wrap(value), ByteBuffer.wrap(value), List.of(new RecordHeader("h", null)));
         }
         return random.nextBoolean() ? builder.build() : RandomRecords.direct(builder.build());
     }
