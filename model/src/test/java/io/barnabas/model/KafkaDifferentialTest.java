@@ -2,6 +2,7 @@ package io.barnabas.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.barnabas.testkit.Seeds;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -28,23 +29,21 @@ class KafkaDifferentialTest {
     @ParameterizedTest
     @EnumSource(CompressionType.class)
     void batchesThatKafkaWritesAreReadFieldByField(CompressionType type) {
-        var random = RandomRecords.seeded("batchesThatKafkaWritesAreReadFieldByField " + type);
-        for (int round = 0; round < ROUNDS; round++) {
+        Seeds.check(ROUNDS, (seed, random) -> {
             var samples = RandomRecords.samples(random);
             var header = HeaderFields.random(random);
             var bytes = kafkaBatch(type, type.defaultLevel(), samples, header);
-            var batch = new RecordBatch().wrap(round % 2 == 0 ? bytes : RandomRecords.direct(bytes), 0);
+            var batch = new RecordBatch().wrap(random.nextBoolean() ? bytes : RandomRecords.direct(bytes), 0);
             assertSameHeader(batch, onlyBatch(bytes));
             assertThat(batch.isValidCrc()).isTrue();
             assertSameRecords(RandomRecords.recordsOf(batch), onlyBatch(bytes));
-        }
+        });
     }
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
     void batchesThatWeWriteAreReadByKafka(CompressionType type) {
-        var random = RandomRecords.seeded("batchesThatWeWriteAreReadByKafka " + type);
-        for (int round = 0; round < ROUNDS; round++) {
+        Seeds.check(ROUNDS, (seed, random) -> {
             var samples = RandomRecords.samples(random);
             var bytes = ourBatch(type, type.defaultLevel(), samples, HeaderFields.random(random));
             var kafka = onlyBatch(bytes);
@@ -52,14 +51,13 @@ class KafkaDifferentialTest {
             var batch = new RecordBatch().wrap(bytes, 0);
             assertSameHeader(batch, kafka);
             assertSameRecords(RandomRecords.recordsOf(batch), kafka);
-        }
+        });
     }
 
     @ParameterizedTest
     @CsvSource({"NONE,0", "LZ4,9", "LZ4,1", "LZ4,17", "GZIP,-1", "GZIP,1", "GZIP,9", "SNAPPY,0", "ZSTD,3", "ZSTD,-5", "ZSTD,12"})
     void theSameRecordsGiveTheSameBytes(CompressionType type, int level) {
-        var random = RandomRecords.seeded("theSameRecordsGiveTheSameBytes " + type + " " + level);
-        for (int round = 0; round < ROUNDS / 2; round++) {
+        Seeds.check(ROUNDS / 2, (seed, random) -> {
             var samples = RandomRecords.samples(random);
             var header = HeaderFields.random(random);
             var ours = ourBatch(type, level, samples, header);
@@ -67,29 +65,29 @@ class KafkaDifferentialTest {
             // Codecs may cut their blocks differently where writes are cut differently; headers must agree but for that.
             if (type == CompressionType.NONE || type == CompressionType.LZ4) assertThat(ours).isEqualTo(theirs);
             else assertSameHeaderBesidesPacking(ours, theirs);
-        }
+        });
     }
 
     @Test
     void headerSettersWriteWhatKafkasWrite() {
-        var random = RandomRecords.seeded("headerSettersWriteWhatKafkasWrite");
-        for (int round = 0; round < ROUNDS; round++) {
+        Seeds.check(ROUNDS, (seed, random) -> {
             var bytes = ourBatch(CompressionType.NONE, 0, RandomRecords.samples(random), HeaderFields.random(random));
             var theirs = ByteBuffer.wrap(RandomRecords.array(bytes));
             var batch = new RecordBatch().wrap(bytes, 0);
             var kafka = onlyBatch(theirs);
             long baseOffset = random.nextLong(1L << 50);
+            int leaderEpoch = random.nextInt();
             long maxTimestamp = random.nextBoolean() ? batch.maxTimestamp() : random.nextLong(1L << 45);
             boolean isAppendTime = random.nextBoolean();
             batch.setBaseOffset(baseOffset);
-            batch.setLeaderEpoch(round);
+            batch.setLeaderEpoch(leaderEpoch);
             batch.setMaxTimestamp(isAppendTime ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME, maxTimestamp);
             kafka.setLastOffset(baseOffset + batch.lastOffsetDelta());
-            kafka.setPartitionLeaderEpoch(round);
+            kafka.setPartitionLeaderEpoch(leaderEpoch);
             kafka.setMaxTimestamp(isAppendTime ? org.apache.kafka.common.record.TimestampType.LOG_APPEND_TIME
                     : org.apache.kafka.common.record.TimestampType.CREATE_TIME, maxTimestamp);
             assertThat(bytes).isEqualTo(theirs);
-        }
+        });
     }
 
     @Test
@@ -132,27 +130,24 @@ class KafkaDifferentialTest {
     @ParameterizedTest
     @EnumSource(CompressionType.class)
     void whatWeTakeKafkaTakes(CompressionType type) {
-        var random = RandomRecords.seeded("whatWeTakeKafkaTakes " + type);
         var validator = new RecordBatchValidator();
-        for (int round = 0; round < ROUNDS; round++) {
-            var header = new HeaderFields(0, -1, random.nextInt(100), (short) 0, random.nextInt(), false, random.nextBoolean());
-            if (header.baseSequence < 0) continue;
+        Seeds.check(ROUNDS, (seed, random) -> {
+            var header = new HeaderFields(0, -1, random.nextInt(100), (short) 0, random.nextInt(Integer.MAX_VALUE), false, random.nextBoolean());
             var bytes = kafkaBatch(type, type.defaultLevel(), RandomRecords.samples(random), header);
             ProduceRequest.validateRecords((short) 13, MemoryRecords.readableRecords(bytes));
             var result = validator.validate(bytes, limitless(null), 13, RandomRecords.NOW);
             assertThat(result).isInstanceOf(ValidationResult.Accepted.class);
             assertThat(((ValidationResult.Accepted) result).batch().isTransactional()).isEqualTo(header.isTransactional);
             onlyBatch(bytes).ensureValid();
-        }
+        });
     }
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
     void batchesPackedAnewAreReadByKafkaWithTheSameRecords(CompressionType target) {
-        var random = RandomRecords.seeded("batchesPackedAnewAreReadByKafkaWithTheSameRecords " + target);
         var validator = new RecordBatchValidator();
-        for (var source : CompressionType.values()) {
-            for (int round = 0; round < ROUNDS / 4; round++) {
+        Seeds.check(ROUNDS / 4, (seed, random) -> {
+            for (var source : CompressionType.values()) {
                 var bytes = kafkaBatch(source, source.defaultLevel(), RandomRecords.samples(random), HeaderFields.plain());
                 var before = RandomRecords.recordsOf(new RecordBatch().wrap(ByteBuffer.wrap(RandomRecords.array(bytes)), 0));
                 var result = validator.validate(RandomRecords.direct(bytes), limitless(target), 13, RandomRecords.NOW);
@@ -163,7 +158,7 @@ class KafkaDifferentialTest {
                 kafka.ensureValid();
                 assertSameRecords(before, kafka);
             }
-        }
+        });
     }
 
     static RecordValidation limitless(CompressionType type) {

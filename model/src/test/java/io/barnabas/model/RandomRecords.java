@@ -2,11 +2,11 @@ package io.barnabas.model;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/** Random records on a seed; the same seed gives the same records. */
+/** Random records; the same seed gives the same records. */
 final class RandomRecords {
     static final int DECOMPRESSED_MAX = 64 << 20;
     static final long NOW = 1_800_000_000_000L;
@@ -21,13 +21,6 @@ final class RandomRecords {
         ByteBuffer valueBuffer() {
             return value == null ? null : ByteBuffer.wrap(value);
         }
-    }
-
-    /** Chosen with {@code -Dseed=N}, or new; printed, so that a failure can be replayed. */
-    static RandomGenerator seeded(String test) {
-        long seed = Long.getLong("seed", System.nanoTime());
-        System.out.println(test + ": seed=" + seed);
-        return new SplittableRandom(seed);
     }
 
     static List<Sample> samples(RandomGenerator random) {
@@ -56,7 +49,7 @@ final class RandomRecords {
         if (kind < 10) return null;
         var bytes = new byte[kind < 15 ? 0 : kind < 98 ? random.nextInt(200) : random.nextInt(100_000)];
         if (random.nextBoolean()) random.nextBytes(bytes);
-        else java.util.Arrays.fill(bytes, (byte) 'a');
+        else Arrays.fill(bytes, (byte) 'a');
         return bytes;
     }
 

@@ -3,8 +3,10 @@ package io.barnabas.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.barnabas.testkit.Seeds;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -137,7 +139,7 @@ class RecordBatchValidatorTest {
     @Test
     void varintsThatNeverEndAreRefused() {
         var endless = new byte[40];
-        java.util.Arrays.fill(endless, (byte) 0xFF);
+        Arrays.fill(endless, (byte) 0xFF);
         assertRejected(RawBatch.of(1, CompressionType.NONE, endless), ErrorCode.INVALID_RECORD);
         var record = RawBatch.startOfRecord(0);
         record.buffer().position(1);
@@ -244,8 +246,8 @@ class RecordBatchValidatorTest {
 
     @Test
     void validatingAnUncompressedDirectBatchAllocatesNothing() {
-        var random = RandomRecords.seeded("validatingAnUncompressedDirectBatchAllocatesNothing");
-        var bytes = RandomRecords.direct(RandomRecords.fill(new RecordBatchBuilder(), RandomRecords.samples(random)).build());
+        var samples = RandomRecords.samples(Seeds.random(1));
+        var bytes = RandomRecords.direct(RandomRecords.fill(new RecordBatchBuilder(), samples).build());
         var settings = KafkaDifferentialTest.limitless(null);
         for (int i = 0; i < 1000; i++) validator.validate(bytes, settings, 13, NOW);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
