@@ -10,7 +10,8 @@ import java.nio.ByteBuffer;
  * </pre>
  * Bytes are read into the loop's memory and frames are offered where they lie there. What is left - a half-read frame, or
  * all from a frame on that the receiver does not want now - moves to memory of the connection's own, as large as what is
- * there. Half a frame of some size grows in place, by doubling: never by the length that it claims.
+ * there. Half a frame of some size grows in place, by doubling: never by the length that it claims, unless the connection
+ * has just shown such a frame and memory is plentiful.
  */
 final class Input {
     /** Half-read frames from this size on are read in place; smaller ones move back to the loop's memory. */
@@ -22,6 +23,8 @@ final class Input {
     private Chunk own;
     private int from;
     private int to;
+    /** Bytes of the last frame taken, with its length. */
+    private int lastFrameBytes;
 
     Input(Connection connection, NetworkLoop net, int frameBytesMax) {
         this.connection = connection;
@@ -51,10 +54,16 @@ final class Input {
         }
         int end = start + kept + count;
         int left = offerFrames(chunk, start, end);
-        if (connection.isOpen() && left < end) own(chunk.buffer, left, end, end - left);
+        if (connection.isOpen() && left < end) keep(chunk.buffer, left, end);
         net.readDone(end);
         connection.onHalfRead(left > start, own != null && connection.takesFrames());
         return count;
+    }
+
+    private void keep(ByteBuffer source, int start, int end) {
+        int count = end - start;
+        boolean isInPlace = count >= IN_PLACE_BYTES_MIN && connection.takesFrames();
+        own(source, start, end, isInPlace ? Math.min(Integer.BYTES + source.getInt(start), roomFor(count)) : count);
     }
 
     private int readInPlace(Transport transport) throws IOException {
@@ -73,9 +82,14 @@ final class Input {
         int start = from;
         int end = to;
         own = null;
-        own(outgrown.buffer, start, end, (int) Math.min(wholeBytes, 2L * (end - start)));
+        own(outgrown.buffer, start, end, Math.min(wholeBytes, roomFor(end - start)));
         connection.unhold(outgrown.buffer.capacity());
         outgrown.release();
+    }
+
+    private int roomFor(int cameBytes) {
+        int doubled = (int) Math.min(Integer.MAX_VALUE, 2L * cameBytes);
+        return lastFrameBytes > doubled && net.isPlentiful(lastFrameBytes) ? lastFrameBytes : doubled;
     }
 
     /** Offers what was kept, after the receiver asked for it or when a frame is whole. */
@@ -105,7 +119,8 @@ final class Input {
             if (end - position - Integer.BYTES < length || !connection.takesFrames()) break;
             boolean taken = connection.offer(new Frame(connection, chunk, position + Integer.BYTES, length));
             if (!taken || !connection.isOpen()) break;
-            position += Integer.BYTES + length;
+            lastFrameBytes = Integer.BYTES + length;
+            position += lastFrameBytes;
         }
         return position;
     }

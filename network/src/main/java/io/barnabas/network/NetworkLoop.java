@@ -112,6 +112,11 @@ public final class NetworkLoop {
         if (pausedCount > 0 && heldBytes <= heldBytesMax - heldBytesMax / 4) unpauseAll();
     }
 
+    /** Whether so many bytes more would leave half of the budget free. */
+    boolean isPlentiful(int byteCount) {
+        return heldBytes + byteCount <= heldBytesMax / 2;
+    }
+
     /** A frame of this connection begins to come in pieces, or is whole or given up. */
     void halfRead(Connection connection, boolean half) {
         if (half) halfRead.add(connection);

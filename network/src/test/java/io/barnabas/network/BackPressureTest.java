@@ -168,6 +168,23 @@ class BackPressureTest {
         }
     }
 
+    @Test
+    void anEarlierLargeFrameEarnsMemoryAheadOnlyWhileItIsPlentiful() {
+        var frame = new byte[900_000];
+        for (boolean isPlentiful : new boolean[] {true, false}) {
+            try (var rig = new Rig(1, Clock.SYSTEM, isPlentiful ? 1 << 30 : 1 << 20, ConnectionLimits.NONE);
+                    var peer = new Peer(rig.listen(new Echo()).address())) {
+                peer.send(Peer.framed(frame));
+                assertEquals(frame.length, peer.receive().length);
+                long before = rig.net(0).counters().bytesIn();
+                peer.send(Peer.framed(frame), 0, 40_000);
+                FramingTest.awaitBytesIn(rig, before + 40_000);
+                long held = FramingTest.heldBytes(rig);
+                assertTrue(isPlentiful ? held <= 1 << 20 : held <= 1 << 17, "plentiful: " + isPlentiful + " held: " + held);
+            }
+        }
+    }
+
     /** Until many turns in a row have read nothing. */
     private static void awaitNoReading(Rig rig) {
         long before = -1;
