@@ -1,9 +1,11 @@
 package io.barnabas.cluster.metadata;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * What changed between two images. Immutable, safe on every thread.
@@ -21,6 +23,17 @@ import java.util.SortedSet;
 public record ClusterDelta(
         ClusterImage before, ClusterImage after, List<TopicChange> topics, Set<ConfigResource> configs,
         SortedSet<Integer> brokerIds, boolean featuresChanged, boolean quotasChanged, boolean securityChanged) {
+    /** What changed if nothing was known before. */
+    public static ClusterDelta ofAll(ClusterImage image) {
+        var topics = new ArrayList<TopicChange>(image.topicCount());
+        for (var topic : image.topics()) topics.add(new TopicChange(null, topic));
+        var configs = new HashSet<ConfigResource>();
+        for (var resource : image.resourceConfigs()) configs.add(resource.resource());
+        var brokerIds = new TreeSet<Integer>();
+        for (var broker : image.brokers()) brokerIds.add(broker.id());
+        return new ClusterDelta(ClusterImage.EMPTY, image, topics, configs, brokerIds, true, true, true);
+    }
+
     /** @param before null if the topic is new @param after null if it is deleted */
     public record TopicChange(TopicImage before, TopicImage after) {
         public boolean isCreated() {

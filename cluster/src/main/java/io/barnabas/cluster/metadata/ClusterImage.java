@@ -28,6 +28,8 @@ public final class ClusterImage {
         SortedMap<Integer, ControllerImage> controllers = Collections.emptySortedMap();
         PersistentMap<String, TopicImage> topicsByName = PersistentMap.empty();
         PersistentMap<Uuid, TopicImage> topicsById = PersistentMap.empty();
+        /** Names with a dot or an underscore, by {@link #metricName}. */
+        PersistentMap<String, String> namesByMetricName = PersistentMap.empty();
         int partitionCount;
         PersistentMap<ConfigResource, ResourceConfigs> configs = PersistentMap.empty();
         long nextProducerId;
@@ -58,6 +60,7 @@ public final class ClusterImage {
         copy.controllers = parts.controllers;
         copy.topicsByName = parts.topicsByName;
         copy.topicsById = parts.topicsById;
+        copy.namesByMetricName = parts.namesByMetricName;
         copy.partitionCount = parts.partitionCount;
         copy.configs = parts.configs;
         copy.nextProducerId = parts.nextProducerId;
@@ -97,6 +100,21 @@ public final class ClusterImage {
     public PartitionImage partition(String topic, int partition) {
         var image = topic(topic);
         return image == null ? null : image.partition(partition);
+    }
+
+    /**
+     * The topic whose name is the same as {@code name} in metrics, where dots become underscores.
+     *
+     * @return its name, null if there is none
+     */
+    public String collidingTopic(String name) {
+        var metricName = metricName(name);
+        return metricName == null ? null : parts.namesByMetricName.get(metricName);
+    }
+
+    /** Null for a name without dots and underscores, which collides with none. */
+    static String metricName(String name) {
+        return name.indexOf('.') < 0 && name.indexOf('_') < 0 ? null : name.replace('.', '_');
     }
 
     /** In no order; a view. */

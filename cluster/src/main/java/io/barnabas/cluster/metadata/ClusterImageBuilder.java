@@ -122,6 +122,8 @@ public final class ClusterImageBuilder {
             var image = topic.build();
             parts.topicsById = parts.topicsById.with(image.id(), image);
             parts.topicsByName = parts.topicsByName.with(image.name(), image);
+            var metricName = topic.before == null ? ClusterImage.metricName(image.name()) : null;
+            if (metricName != null) parts.namesByMetricName = parts.namesByMetricName.with(metricName, image.name());
             parts.partitionCount += image.partitionCount() - (topic.before == null ? 0 : topic.before.partitionCount());
             changes.add(new ClusterDelta.TopicChange(topic.before, image));
         }
@@ -169,6 +171,8 @@ public final class ClusterImageBuilder {
         if (image != null) {
             parts.topicsById = parts.topicsById.without(id);
             parts.topicsByName = parts.topicsByName.without(image.name());
+            var metricName = ClusterImage.metricName(image.name());
+            if (metricName != null) parts.namesByMetricName = parts.namesByMetricName.without(metricName);
             parts.partitionCount -= image.partitionCount();
             deletions.add(new ClusterDelta.TopicChange(image, null));
         }

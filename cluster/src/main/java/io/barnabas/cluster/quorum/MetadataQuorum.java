@@ -57,7 +57,7 @@ public interface MetadataQuorum extends AutoCloseable {
      * @param timestampMs of the batch
      * @param records     at least one, at most {@link #RECORDS_PER_BATCH_MAX}; not kept
      * @return the offset of the last record, or -1 if this node does not lead in that epoch: nothing was appended
-     * @throws IllegalArgumentException if there are too many records, or they need more than {@link #BATCH_BYTES_MAX}
+     * @throws BatchTooLargeException if they need more than {@link #BATCH_BYTES_MAX}
      */
     long append(int leaderEpoch, long timestampMs, List<TypedRecord> records);
 

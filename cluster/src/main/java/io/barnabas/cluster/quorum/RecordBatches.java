@@ -31,7 +31,7 @@ final class RecordBatches {
             MetadataRecords.write(writer, record.type(), record.version(), record.message());
             batch.append(timestampMs, null, writer.buffer().flip());
             if (batch.sizeInBytes() > MetadataQuorum.BATCH_BYTES_MAX) {
-                throw new IllegalArgumentException("records do not fit into one batch: bytesMax=" + MetadataQuorum.BATCH_BYTES_MAX + " records=" + records.size());
+                throw new BatchTooLargeException("records do not fit into one batch: bytesMax=" + MetadataQuorum.BATCH_BYTES_MAX + " records=" + records.size());
             }
         }
         return batch.build();

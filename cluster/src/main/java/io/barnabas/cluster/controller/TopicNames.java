@@ -1,0 +1,27 @@
+package io.barnabas.cluster.controller;
+
+/** What a topic may be called. */
+public final class TopicNames {
+    private static final int LENGTH_MAX = 249;
+
+    private TopicNames() {}
+
+    /** @return null if a topic may be called so, else why not */
+    public static String refusal(String name) {
+        if (name.isEmpty()) return "Topic name is invalid: the empty string is not allowed";
+        if (name.equals(".") || name.equals("..")) return "Topic name is invalid: '" + name + "' is not allowed";
+        if (name.length() > LENGTH_MAX) {
+            return "Topic name is invalid: the length of '" + name + "' is longer than the max allowed length " + LENGTH_MAX;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (!isAllowed(name.charAt(i))) {
+                return "Topic name is invalid: '" + name + "' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'";
+            }
+        }
+        return null;
+    }
+
+    private static boolean isAllowed(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '-';
+    }
+}
