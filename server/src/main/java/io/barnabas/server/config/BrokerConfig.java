@@ -42,6 +42,7 @@ public final class BrokerConfig {
         values = new HashMap<>();
         for (var entry : new TreeMap<>(given).entrySet()) take(entry.getKey(), entry.getValue(), Layer.STATIC);
         if (!problems.isEmpty()) throw new SettingException(String.join("\n", problems));
+        ConfigRules.checkNode(this);
         listeners = Listeners.of(this);
         logDirs = directories();
         topicDefaults = new TopicDefaults(this);

@@ -8,9 +8,18 @@ import java.util.List;
 final class ConfigRules {
     private ConfigRules() {}
 
+    /**
+     * What this node is; its listeners are looked at later.
+     *
+     * @throws SettingException if it is not one that can be built
+     */
+    static void checkNode(BrokerConfig config) {
+        checkIdentity(config);
+        checkRoles(config);
+    }
+
     /** @throws SettingException if a rule is broken */
     static void check(BrokerConfig config) {
-        checkIdentity(config);
         checkOneNode(config);
         checkLimits(config);
         checkTimes(config);
@@ -27,12 +36,15 @@ final class ConfigRules {
         }
     }
 
-    private static void checkOneNode(BrokerConfig config) {
+    private static void checkRoles(BrokerConfig config) {
         var roles = config.get(BrokerSettings.PROCESS_ROLES);
         if (roles.size() != 2 || !roles.contains("broker") || !roles.contains("controller")) {
             throw new SettingException("process.roles", roles, "a cluster of several nodes is not built yet; "
                     + "one node must be both, so set process.roles=broker,controller or leave it out");
         }
+    }
+
+    private static void checkOneNode(BrokerConfig config) {
         if (config.listeners().ofBroker().isEmpty()) {
             throw new SettingException("listeners", config.listeners().all(), "name a listener for clients too");
         }
