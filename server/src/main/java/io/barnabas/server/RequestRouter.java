@@ -105,13 +105,13 @@ final class RequestRouter implements FrameReceiver {
         var response = new ApiVersionsResponse().setErrorCode(ErrorCode.UNSUPPORTED_VERSION.code());
         response.apiKeys().add(new ApiVersionsResponse.ApiVersion()
                 .setApiKey(apiKey.id())
-                .setMinVersion(apiKey.lowestVersion())
-                .setMaxVersion(apiKey.highestVersion()));
+                .setMinVersion(apiKey.lowestOfferedVersion())
+                .setMaxVersion(apiKey.highestOfferedVersion()));
         new RequestContext(pipeline, pipeline.connection.expectReply(), frame, apiKey, header).answer(response);
     }
 
     private static boolean isServed(ApiKey apiKey, short version) {
-        return apiKey.hasVersion(version);
+        return version >= apiKey.lowestOfferedVersion() && version <= apiKey.highestOfferedVersion();
     }
 
     @SuppressWarnings("unchecked") // the map pairs each API with a handler of its request type

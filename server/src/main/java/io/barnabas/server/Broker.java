@@ -1,0 +1,216 @@
+package io.barnabas.server;
+
+import static io.barnabas.server.config.BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS;
+import static io.barnabas.server.config.BrokerSettings.BROKER_SESSION_TIMEOUT_MS;
+import static io.barnabas.server.config.BrokerSettings.DEFAULT_REPLICATION_FACTOR;
+import static io.barnabas.server.config.BrokerSettings.DELETE_TOPIC_ENABLE;
+import static io.barnabas.server.config.BrokerSettings.METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS;
+import static io.barnabas.server.config.BrokerSettings.METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS;
+import static io.barnabas.server.config.BrokerSettings.METADATA_LOG_SEGMENT_BYTES;
+import static io.barnabas.server.config.BrokerSettings.METADATA_LOG_SEGMENT_MS;
+import static io.barnabas.server.config.BrokerSettings.METADATA_MAX_RETENTION_BYTES;
+import static io.barnabas.server.config.BrokerSettings.METADATA_MAX_RETENTION_MS;
+import static io.barnabas.server.config.BrokerSettings.NUM_PARTITIONS;
+
+import io.barnabas.base.Arena;
+import io.barnabas.base.Clock;
+import io.barnabas.base.Disk;
+import io.barnabas.base.FileDisk;
+import io.barnabas.base.NioEventLoop;
+import io.barnabas.base.StorageException;
+import io.barnabas.cluster.controller.Controller;
+import io.barnabas.cluster.controller.ControllerConfig;
+import io.barnabas.cluster.metadata.Endpoint;
+import io.barnabas.cluster.metadata.MetadataLogException;
+import io.barnabas.cluster.quorum.MetadataDirectory;
+import io.barnabas.cluster.quorum.OneVoterQuorum;
+import io.barnabas.log.LogDirectory;
+import io.barnabas.log.LogDirectoryException;
+import io.barnabas.network.BindException;
+import io.barnabas.server.config.BrokerConfig;
+import io.barnabas.server.config.ConfigChecks;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One node, broker and controller in one process: made, wired and taken apart here. */
+public final class Broker {
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+
+    /** Freed buffers that a loop keeps for their next use. */
+    private static final long ARENA_FREE_BYTES_MAX = 16L << 20;
+    private static final int IO_THREADS_PER_DIRECTORY = 2;
+    private static final int OPEN_SEGMENTS_MAX = 8_000;
+    private static final long STOP_STEP_DEADLINE_MS = 20_000;
+
+    private final BrokerConfig config;
+    private final Disk disk = new FileDisk();
+    private final SplittableRandom random = new SplittableRandom();
+    private final BrokerEpoch epoch;
+    private final List<NioEventLoop> loops = new ArrayList<>();
+    private final List<ThreadPoolExecutor> ioPools = new ArrayList<>();
+    /** How to take apart what has been made so far, the latest first. */
+    private final Deque<Runnable> undo = new ArrayDeque<>();
+
+    private Broker(BrokerConfig config) {
+        this.config = config;
+        this.epoch = new BrokerEpoch(config.nodeId());
+    }
+
+    /**
+     * Starts a node and returns when it takes requests.
+     *
+     * @throws StartException if it cannot; nothing is left running
+     */
+    public static Broker start(BrokerConfig config) {
+        long startedNs = Clock.SYSTEM.nanoTime();
+        var broker = new Broker(config);
+        try {
+            broker.start(startedNs);
+            return broker;
+        } catch (StorageException | LogDirectoryException | MetadataLogException | BindException e) {
+            broker.takeApart();
+            throw new StartException(e.getMessage(), e);
+        } catch (CompletionException e) {
+            broker.takeApart();
+            throw new StartException(String.valueOf(e.getCause().getMessage()), e.getCause());
+        } catch (RuntimeException | Error e) {
+            broker.takeApart();
+            throw e;
+        }
+    }
+
+    private void start(long startedNs) {
+        if (!config.warning().isEmpty()) LOG.warn(config.warning());
+        var metadataLoop = loop(config.eventLoops());
+        for (int i = 0; i < config.eventLoops(); i++) loops.add(loop(i));
+
+        var identity = MetadataDirectory.formatIfNew(disk, config.metadataLogDir(), config.logDirs(), config.nodeId(), null,
+                controllerEndpoint(), random.split(), Clock.SYSTEM);
+        var directories = openDirectories(identity.clusterId());
+        var metadataDirectory = metadataDirectory(directories, identity.clusterId());
+
+        var metadata = new MetadataCache();
+        var partitions = new PartitionRegistry();
+        undo.push(() -> closePartitions(partitions));
+        var applier = new MetadataApplier(config, partitions, metadata, new LogDirectories(directories), loops, changed -> {});
+        var quorum = new OneVoterQuorum(config.nodeId(), controllerEndpoint(), metadataDirectory, disk, metadataLoop, retention());
+        var controller = new Controller(config.nodeId(), identity.clusterId(), metadataLoop, random.split(), controllerConfig(),
+                new ConfigChecks(applier::config), quorum);
+        controller.addListener(applier);
+
+        var sockets = new Sockets(config, loops);
+        undo.push(() -> await(sockets.stop()));
+        var services = new Services(config, identity.clusterId(), controller, quorum::kraftVersion, metadata, partitions,
+                directories, disk, loops, epoch);
+        sockets.listen(Handlers.ofBroker(services), Handlers.ofController(services));
+
+        await(controller.start());
+        undo.push(() -> await(controller.stop()));
+
+        var lifecycle = new BrokerLifecycle(metadataLoop, controller, epoch, metadata, directories,
+                config.get(BROKER_HEARTBEAT_INTERVAL_MS));
+        undo.push(lifecycle::stop);
+        await(lifecycle.start(Registration.request(config, identity.clusterId(), sockets.endpoints(), directories, random)));
+        undo.push(() -> await(lifecycle.prepareToStop()));
+        sockets.start();
+        LOG.info("ready in {} ms: node.id={} cluster.id={} listeners={}", TimeUnit.NANOSECONDS.toMillis(Clock.SYSTEM.nanoTime() - startedNs),
+                config.nodeId(), identity.clusterId(), sockets.endpoints());
+    }
+
+    /** Stops in good order: no acknowledged record needs checking at the next start. */
+    public void stop() {
+        LOG.info("stopping: node.id={}", config.nodeId());
+        takeApart();
+        LOG.info("stopped: node.id={}", config.nodeId());
+    }
+
+    private void takeApart() {
+        while (!undo.isEmpty()) {
+            try {
+                undo.pop().run();
+            } catch (RuntimeException e) {
+                LOG.error("while stopping", e);
+            }
+        }
+    }
+
+    private NioEventLoop loop(int index) {
+        var loop = new NioEventLoop(index, Clock.SYSTEM, new Arena(ARENA_FREE_BYTES_MAX), new ProcessFailures());
+        loop.start();
+        undo.push(loop::close);
+        return loop;
+    }
+
+    private List<LogDirectory> openDirectories(String clusterId) {
+        var directories = new ArrayList<LogDirectory>();
+        for (var path : config.logDirs()) directories.add(openDirectory(path, clusterId));
+        return directories;
+    }
+
+    private LogDirectory openDirectory(Path path, String clusterId) {
+        var pool = new ThreadPoolExecutor(IO_THREADS_PER_DIRECTORY, IO_THREADS_PER_DIRECTORY, 10, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), task -> new Thread(task, "io-" + path.getFileName()));
+        pool.allowCoreThreadTimeOut(true);
+        undo.push(pool::shutdown);
+        var directory = LogDirectory.open(path, config.nodeId(), clusterId,
+                new LogDirectory.Environment(disk, Clock.SYSTEM, pool, random.split(), OPEN_SEGMENTS_MAX));
+        undo.push(() -> directory.closeCleanly(epoch.epoch()));
+        directory.onOffline(() -> LOG.error("log directory offline: {}", path));
+        return directory;
+    }
+
+    /** The metadata log lies in one of the broker's directories, or in one of its own. */
+    private LogDirectory metadataDirectory(List<LogDirectory> directories, String clusterId) {
+        for (var directory : directories) if (directory.path().equals(config.metadataLogDir())) return directory;
+        return openDirectory(config.metadataLogDir(), clusterId);
+    }
+
+    private Endpoint controllerEndpoint() {
+        var listener = config.listeners().ofController().get(0);
+        return new Endpoint(listener.listener(), Registration.hostOf(listener), listener.port(), Registration.PLAINTEXT);
+    }
+
+    private OneVoterQuorum.Retention retention() {
+        return new OneVoterQuorum.Retention(config.get(METADATA_LOG_SEGMENT_BYTES), config.get(METADATA_LOG_SEGMENT_MS),
+                config.get(METADATA_MAX_RETENTION_BYTES), config.get(METADATA_MAX_RETENTION_MS));
+    }
+
+    private ControllerConfig controllerConfig() {
+        return new ControllerConfig(config.get(NUM_PARTITIONS), config.get(DEFAULT_REPLICATION_FACTOR).shortValue(),
+                config.get(DELETE_TOPIC_ENABLE), config.get(BROKER_SESSION_TIMEOUT_MS),
+                config.get(METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS), config.get(METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS));
+    }
+
+    private void closePartitions(PartitionRegistry partitions) {
+        var closed = new ArrayList<CompletableFuture<Void>>();
+        for (var partition : partitions.all()) {
+            var done = new CompletableFuture<Void>();
+            closed.add(done);
+            partition.loop().execute(() -> {
+                partition.close();
+                done.complete(null);
+            });
+        }
+        for (var done : closed) await(done);
+    }
+
+    private static void await(CompletionStage<Void> stage) {
+        try {
+            stage.toCompletableFuture().orTimeout(STOP_STEP_DEADLINE_MS, TimeUnit.MILLISECONDS).join();
+        } finally {
+            Thread.interrupted();
+        }
+    }
+}

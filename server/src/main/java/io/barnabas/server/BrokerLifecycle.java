@@ -1,0 +1,132 @@
+package io.barnabas.server;
+
+import io.barnabas.base.EventLoop;
+import io.barnabas.base.Uuid;
+import io.barnabas.cluster.controller.Controller;
+import io.barnabas.log.LogDirectory;
+import io.barnabas.model.ErrorCode;
+import io.barnabas.protocol.message.BrokerHeartbeatRequest;
+import io.barnabas.protocol.message.BrokerHeartbeatResponse;
+import io.barnabas.protocol.message.BrokerRegistrationRequest;
+import io.barnabas.protocol.message.BrokerRegistrationResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This broker's standing with the controller: it registers, keeps its session alive by heartbeats, is let in, and asks to
+ * leave. Owned by the metadata's loop.
+ */
+final class BrokerLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerLifecycle.class);
+
+    private final EventLoop loop;
+    private final Controller controller;
+    private final BrokerEpoch broker;
+    private final MetadataCache metadata;
+    private final List<LogDirectory> directories;
+    private final int heartbeatIntervalMs;
+    private final CompletableFuture<Void> unfenced = new CompletableFuture<>();
+    private final CompletableFuture<Void> mayStop = new CompletableFuture<>();
+    private BrokerRegistrationRequest registration;
+    private EventLoop.Timer nextHeartbeat;
+    private boolean wantsToStop;
+    private boolean isStopped;
+
+    /** @param heartbeatIntervalMs {@code broker.heartbeat.interval.ms} */
+    BrokerLifecycle(EventLoop loop, Controller controller, BrokerEpoch broker, MetadataCache metadata,
+                    List<LogDirectory> directories, int heartbeatIntervalMs) {
+        this.loop = loop;
+        this.controller = controller;
+        this.broker = broker;
+        this.metadata = metadata;
+        this.directories = directories;
+        this.heartbeatIntervalMs = heartbeatIntervalMs;
+    }
+
+    /** Registers and begins to send heartbeats. @return done when the broker may take leaderships */
+    CompletionStage<Void> start(BrokerRegistrationRequest request) {
+        loop.execute(() -> {
+            registration = request;
+            register();
+        });
+        return unfenced;
+    }
+
+    /** Asks the controller to move leaderships away. @return done when the broker may stop */
+    CompletionStage<Void> prepareToStop() {
+        loop.execute(() -> {
+            wantsToStop = true;
+            beat();
+        });
+        return mayStop;
+    }
+
+    /** Sends no more heartbeats. */
+    void stop() {
+        loop.execute(() -> {
+            isStopped = true;
+            if (nextHeartbeat != null) nextHeartbeat.cancel();
+        });
+    }
+
+    private void register() {
+        controller.registerBroker(registration).whenComplete((response, failure) -> loop.execute(() -> onRegistered(response, failure)));
+    }
+
+    private void onRegistered(BrokerRegistrationResponse response, Throwable failure) {
+        if (failure != null) {
+            unfenced.completeExceptionally(failure);
+            return;
+        }
+        var error = ErrorCode.of(response.errorCode());
+        if (error == ErrorCode.NONE) {
+            broker.set(response.brokerEpoch());
+            beat();
+        } else if (error.isRetriable() && !isStopped) {
+            loop.schedule(heartbeatIntervalMs, this::register);
+        } else {
+            unfenced.completeExceptionally(new IllegalStateException("the controller refuses this broker: error=" + error));
+        }
+    }
+
+    private void beat() {
+        if (isStopped || broker.epoch() < 0) {
+            if (wantsToStop) mayStop.complete(null);
+            return;
+        }
+        if (nextHeartbeat != null) nextHeartbeat.cancel();
+        nextHeartbeat = null;
+        var request = new BrokerHeartbeatRequest()
+                .setBrokerId(broker.id())
+                .setBrokerEpoch(broker.epoch())
+                .setCurrentMetadataOffset(metadata.image().lastOffset())
+                .setWantShutDown(wantsToStop);
+        for (var directory : directories) if (directory.isOffline()) request.offlineLogDirs().add(directory.id());
+        controller.heartbeat(request).whenComplete((response, failure) -> loop.execute(() -> onBeat(response, failure)));
+    }
+
+    private void onBeat(BrokerHeartbeatResponse response, Throwable failure) {
+        if (isStopped) return;
+        if (failure == null) {
+            var error = ErrorCode.of(response.errorCode());
+            if (error == ErrorCode.NONE) heed(response);
+            else LOG.warn("heartbeat refused: error={}", error);
+        }
+        boolean isWaiting = !unfenced.isDone() || wantsToStop && !mayStop.isDone();
+        if (failure != null && wantsToStop) mayStop.complete(null);
+        if (nextHeartbeat == null) nextHeartbeat = loop.schedule(isWaiting ? 1 : heartbeatIntervalMs, this::beat);
+    }
+
+    private void heed(BrokerHeartbeatResponse response) {
+        if (!response.isFenced() && !unfenced.isDone()) unfenced.complete(null);
+        if (response.shouldShutDown()) mayStop.complete(null);
+    }
+
+    /** The ids of the directories that can be used, as they are registered. */
+    static List<Uuid> onlineIds(List<LogDirectory> directories) {
+        return directories.stream().filter(directory -> !directory.isOffline()).map(LogDirectory::id).sorted().toList();
+    }
+}

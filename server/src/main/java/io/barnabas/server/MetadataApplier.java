@@ -1,0 +1,145 @@
+package io.barnabas.server;
+
+import io.barnabas.base.NioEventLoop;
+import io.barnabas.base.Uuid;
+import io.barnabas.cluster.metadata.ClusterDelta;
+import io.barnabas.cluster.metadata.ClusterDelta.TopicChange;
+import io.barnabas.cluster.metadata.ClusterImage;
+import io.barnabas.cluster.metadata.ClusterListener;
+import io.barnabas.cluster.metadata.ConfigResource;
+import io.barnabas.cluster.metadata.PartitionImage;
+import io.barnabas.cluster.metadata.TopicImage;
+import io.barnabas.model.RecordBatchValidator;
+import io.barnabas.model.TopicPartition;
+import io.barnabas.replication.Partition;
+import io.barnabas.replication.PartitionAssignment;
+import io.barnabas.server.config.BrokerConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts committed metadata into effect on this broker: partitions appear, change and go, settings change. Runs on the
+ * metadata's loop; what it decides about a partition is posted to that partition's loop.
+ */
+final class MetadataApplier implements ClusterListener {
+    private static final Logger LOG = LoggerFactory.getLogger(MetadataApplier.class);
+
+    private final int nodeId;
+    private final PartitionRegistry partitions;
+    private final MetadataCache cache;
+    private final LogDirectories directories;
+    private final List<NioEventLoop> loops;
+    private final LoopLocal<RecordBatchValidator> validators;
+    private final Consumer<BrokerConfig> onConfig;
+    private volatile BrokerConfig config;
+
+    /** @param onConfig hears of each change of the broker's own settings */
+    MetadataApplier(BrokerConfig config, PartitionRegistry partitions, MetadataCache cache, LogDirectories directories,
+                    List<NioEventLoop> loops, Consumer<BrokerConfig> onConfig) {
+        this.nodeId = config.nodeId();
+        this.config = config;
+        this.partitions = partitions;
+        this.cache = cache;
+        this.directories = directories;
+        this.loops = loops;
+        this.validators = new LoopLocal<>(loops, loop -> new RecordBatchValidator());
+        this.onConfig = onConfig;
+    }
+
+    /** This broker's settings as they are now. From any thread. */
+    BrokerConfig config() {
+        return config;
+    }
+
+    @Override
+    public void onChange(ClusterDelta delta) {
+        var image = delta.after();
+        boolean brokerChanged = applyBrokerConfig(image, delta);
+        for (var change : delta.topics()) {
+            if (change.isDeleted()) delete(change.before());
+            else update(change, image);
+        }
+        if (brokerChanged) {
+            for (var topic : image.topics()) configure(topic, image);
+        } else {
+            for (var resource : delta.configs()) {
+                if (resource.type() != ConfigResource.Type.TOPIC) continue;
+                var topic = image.topic(resource.name());
+                if (topic != null) configure(topic, image);
+            }
+        }
+        // Last, so that whoever finds a partition in the image finds it in the registry, too.
+        cache.set(image);
+    }
+
+    /** @return whether this broker's settings are others now */
+    private boolean applyBrokerConfig(ClusterImage image, ClusterDelta delta) {
+        var own = ConfigResource.broker(nodeId);
+        if (!delta.configs().contains(own) && !delta.configs().contains(ConfigResource.CLUSTER_DEFAULT)) return false;
+        var changed = config.with(image.configs(ConfigResource.CLUSTER_DEFAULT), image.configs(own));
+        if (changed.equals(config)) return false;
+        config = changed;
+        for (var ignored : changed.ignoredChanges()) LOG.warn("dynamic setting left out: {}", ignored);
+        onConfig.accept(changed);
+        return true;
+    }
+
+    private void update(TopicChange change, ClusterImage image) {
+        var topic = change.after();
+        var added = new ArrayList<Partition>();
+        Map<String, String> configs = null;
+        for (var wanted : change.changedPartitions()) {
+            if (!wanted.isReplica(nodeId)) continue;
+            var held = partitions.find(topic.name(), wanted.partition());
+            if (held != null) {
+                held.loop().execute(() -> held.assign(assignment(wanted)));
+                continue;
+            }
+            if (configs == null) configs = image.configs(ConfigResource.topic(topic.name()));
+            added.add(create(topic, wanted, configs));
+        }
+        if (added.isEmpty()) return;
+        partitions.add(added);
+        for (var partition : added) open(partition, topic.partition(partition.topicPartition().partition()).directoryOf(nodeId));
+    }
+
+    private Partition create(TopicImage topic, PartitionImage wanted, Map<String, String> configs) {
+        var loop = loops.get(Math.floorMod(topic.id().hashCode() + wanted.partition(), loops.size()));
+        return new Partition(new TopicPartition(topic.name(), wanted.partition()), topic.id(), loop, validators.on(loop),
+                config.partitionConfig(configs), assignment(wanted));
+    }
+
+    private void open(Partition partition, Uuid assignedDirectory) {
+        var directory = directories.placeOf(partition.topicPartition(), partition.topicId(), assignedDirectory);
+        partition.loop().execute(() -> {
+            if (directory == null) partition.refuse("no log directory is online");
+            else partition.open(directory);
+        });
+    }
+
+    private void delete(TopicImage topic) {
+        var held = partitions.ofTopic(topic.name());
+        partitions.removeTopic(topic.name());
+        for (var partition : held) {
+            directories.forget(partition.topicPartition());
+            partition.loop().execute(partition::delete);
+        }
+        if (!held.isEmpty()) LOG.info("deleted topic {}: partitions={}", topic.name(), held.size());
+    }
+
+    private void configure(TopicImage topic, ClusterImage image) {
+        var held = partitions.ofTopic(topic.name());
+        if (held.isEmpty()) return;
+        var changed = config.partitionConfig(image.configs(ConfigResource.topic(topic.name())));
+        for (var partition : held) partition.loop().execute(() -> partition.configure(changed));
+    }
+
+    private PartitionAssignment assignment(PartitionImage image) {
+        return new PartitionAssignment(image.leader() == nodeId, image.leader(), image.leaderEpoch(),
+                image.replicas().length, image.isr().length);
+    }
+}

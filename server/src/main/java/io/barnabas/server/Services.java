@@ -1,0 +1,13 @@
+package io.barnabas.server;
+
+import io.barnabas.base.Disk;
+import io.barnabas.base.NioEventLoop;
+import io.barnabas.cluster.controller.Controller;
+import io.barnabas.log.LogDirectory;
+import io.barnabas.server.config.BrokerConfig;
+import java.util.List;
+import java.util.function.IntSupplier;
+
+/** What a node is made of, for those who are made from it: read once, when the handlers are built. */
+record Services(BrokerConfig config, String clusterId, Controller controller, IntSupplier kraftVersion, MetadataCache metadata, PartitionRegistry partitions,
+                List<LogDirectory> directories, Disk disk, List<NioEventLoop> loops, BrokerEpoch epoch) {}
