@@ -18,6 +18,11 @@ final class Code {
         return line(format.formatted(arguments));
     }
 
+    /** The source without blank lines before a closing brace. */
+    String withoutBlankEnds() {
+        return text.toString().replaceAll("\n\n( *})", "\n$1");
+    }
+
     @Override
     public String toString() {
         return text.toString();

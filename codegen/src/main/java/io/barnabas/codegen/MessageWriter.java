@@ -13,14 +13,16 @@ final class MessageWriter {
 
     String write() {
         code.line("package io.barnabas.protocol.%s;", schema.packageName()).line("");
-        for (var type : new String[] {"ByteReader", "ByteWriter", "Payload", "Uuid"}) code.line("import io.barnabas.base.%s;", type);
+        for (var type : new String[] {"ByteReader", "ByteWriter", "Payload", "Uuid"}) {
+            code.line("import io.barnabas.base.%s;", type);
+        }
         if (schema.isApi()) code.line("import io.barnabas.protocol.ApiKey;").line("import io.barnabas.protocol.ApiMessage;");
         for (var type : new String[] {"FieldVisitor", "Struct", "TaggedField", "Wire"}) {
             code.line("import io.barnabas.protocol.%s;", type);
         }
         code.line("import java.nio.ByteBuffer;").line("import java.util.ArrayList;").line("import java.util.List;").line("");
         writeStruct(schema.root());
-        return withoutUnusedImports(code.toString());
+        return withoutUnusedImports(code.withoutBlankEnds());
     }
 
     private void writeStruct(Struct struct) {
@@ -48,12 +50,12 @@ final class MessageWriter {
     private String describe(Struct struct, boolean isRoot) {
         if (!isRoot) return "Part of {@link %s}, versions %s.".formatted(schema.name(), struct.possible());
         var what = switch (schema.kind()) {
-            case "request", "response" -> Character.toUpperCase(schema.kind().charAt(0)) + schema.kind().substring(1)
-                    + " of API " + schema.apiKey();
+            case "request" -> "Request of API " + schema.apiKey();
+            case "response" -> "Response of API " + schema.apiKey();
             case "header" -> "Header before a message";
             case "metadata" -> "Record of type " + schema.apiKey();
-            case "coordinator-key", "coordinator-value" -> schema.kind().substring(12).replaceFirst("k", "K").replaceFirst("v", "V")
-                    + " of a coordinator's record of type " + schema.apiKey();
+            case "coordinator-key" -> "Key of a coordinator's record of type " + schema.apiKey();
+            case "coordinator-value" -> "Value of a coordinator's record of type " + schema.apiKey();
             default -> "Data";
         };
         return "%s, versions %s, flexible versions %s.".formatted(what, schema.valid(), schema.flexible().and(schema.valid()));
@@ -72,7 +74,7 @@ final class MessageWriter {
 
     private void writeApiKey() {
         code.line("@Override").line("public ApiKey apiKey() {");
-        code.line("return ApiKey.%s;", RegistryWriter.constantName(schema.name().replaceFirst("(Request|Response)$", "")));
+        code.line("return ApiKey.%s;", RegistryWriter.apiName(schema));
         code.line("}").line("");
     }
 
@@ -121,6 +123,6 @@ final class MessageWriter {
             }
             kept.append(line).append('\n');
         }
-        return kept.toString().stripTrailing().replaceAll("\n\n( *})", "\n$1") + "\n";
+        return kept.toString().stripTrailing() + "\n";
     }
 }

@@ -18,10 +18,10 @@ final class ReadWriter {
     }
 
     void write() {
-        boolean isRoot = struct == schema.root();
         code.line("@Override").line("public void read(ByteReader reader, short version) {");
-        if (isRoot) {
-            code.line("if (version < LOWEST_VERSION || version > HIGHEST_VERSION) throw Wire.unreadable(\"%s\", version);", schema.name());
+        if (struct == schema.root()) {
+            code.line("if (version < LOWEST_VERSION || version > HIGHEST_VERSION) throw Wire.unreadable(\"%s\", version);",
+                    schema.name());
         }
         writeFlexible(code, layout.flexible(), struct.possible());
         for (var field : struct.fields()) writeField(field);
@@ -32,12 +32,13 @@ final class ReadWriter {
 
     /** Declares the local variable {@code flexible} where it is not the same in all versions. */
     static void writeFlexible(Code code, Versions flexible, Versions possible) {
-        if (!flexible.isEmpty() && !flexible.containsAll(possible)) code.line("boolean flexible = %s;", flexible.condition(possible));
+        if (flexible.isEmpty() || flexible.containsAll(possible)) return;
+        code.line("boolean flexible = %s;", flexible.condition(possible));
     }
 
     static boolean isElement(Schema schema, Struct struct) {
         for (var owner : schema.structs()) {
-            for (var field : owner.fields()) if (field.type().isArray() && field.type().name().equals(struct.name())) return true;
+            for (var field : owner.fields()) if (field.type().equals(new FieldType(struct.name(), true))) return true;
         }
         return false;
     }
@@ -91,7 +92,7 @@ final class ReadWriter {
             code.line("unknownTaggedFields = %s;", flexible.equals("true") ? unknown : "flexible ? " + unknown + " : null");
         } else {
             code.line("unknownTaggedFields = null;");
-            code.line(flexible.equals("true") ? "readTaggedFields(reader, version);" : "if (flexible) readTaggedFields(reader, version);");
+            code.line("%sreadTaggedFields(reader, version);", flexible.equals("true") ? "" : "if (flexible) ");
             code.line("}").line("").line("private void readTaggedFields(ByteReader reader, short version) {");
             code.line("int tag = -1;");
             code.line("for (int left = Wire.readTagCount(reader); left > 0; left--) {");

@@ -3,148 +3,158 @@ package io.barnabas.codegen;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Writes the enums that list APIs and record types. */
+/** Writes the enums that list APIs and record types. Each finds its constant by id and makes messages by a switch. */
 final class RegistryWriter {
-    private RegistryWriter() {}
+    private final Code code = new Code();
+    private final String enumName;
+    private final List<Schema> schemas;
+
+    /** @param schemas one per constant */
+    private RegistryWriter(String enumName, List<Schema> schemas) {
+        this.enumName = enumName;
+        this.schemas = new ArrayList<>(schemas);
+        this.schemas.sort(Comparator.comparingInt(Schema::apiKey));
+    }
 
     static Map<String, String> write(List<Schema> schemas) {
         var sources = new TreeMap<String, String>();
-        put(sources, "ApiKey", apiKeys(schemas));
-        put(sources, "MetadataRecordType", recordTypes(schemas, "MetadataRecordType", "kafka-metadata", "metadata"));
-        put(sources, "GroupRecordType", recordTypes(schemas, "GroupRecordType", "kafka-group-coordinator", "coordinator-value"));
-        put(sources, "TransactionRecordType",
-                recordTypes(schemas, "TransactionRecordType", "kafka-transaction-coordinator", "coordinator-value"));
-        put(sources, "ShareRecordType", recordTypes(schemas, "ShareRecordType", "kafka-share-coordinator", "coordinator-value"));
+        var requests = new RegistryWriter("ApiKey", schemas.stream().filter(schema -> schema.kind().equals("request")).toList());
+        sources.put(path("ApiKey"), requests.apiKeys());
+        put(sources, schemas, "MetadataRecordType", "kafka-metadata", "metadata");
+        put(sources, schemas, "GroupRecordType", "kafka-group-coordinator", "coordinator-value");
+        put(sources, schemas, "TransactionRecordType", "kafka-transaction-coordinator", "coordinator-value");
+        put(sources, schemas, "ShareRecordType", "kafka-share-coordinator", "coordinator-value");
         return sources;
+    }
+
+    private static void put(Map<String, String> sources, List<Schema> schemas, String enumName, String source, String kind) {
+        var records = schemas.stream().filter(schema -> schema.source().equals(source) && schema.kind().equals(kind)).toList();
+        sources.put(path(enumName), new RegistryWriter(enumName, records).recordTypes(kind.equals("coordinator-value")));
+    }
+
+    private static String path(String enumName) {
+        return "io/barnabas/protocol/" + enumName + ".java";
     }
 
     /** "ApiVersions" to "API_VERSIONS". */
     static String constantName(String camelCase) {
-        return camelCase.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toUpperCase(java.util.Locale.ROOT);
+        return camelCase.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
     }
 
-    private static void put(Map<String, String> sources, String name, String text) {
-        sources.put("io/barnabas/protocol/" + name + ".java", text);
+    static String apiName(Schema message) {
+        return constantName(message.name().replaceFirst("(Request|Response)$", ""));
     }
 
-    private static String apiKeys(List<Schema> schemas) {
-        var requests = new ArrayList<>(schemas.stream().filter(schema -> schema.kind().equals("request")).toList());
-        requests.sort(Comparator.comparingInt(Schema::apiKey));
-        var code = new Code().line("package io.barnabas.protocol;").line("");
-        code.line("/** The APIs, with the versions that this code reads and writes. Makes messages without loading classes before. */");
-        code.line("public enum ApiKey {");
-        for (int i = 0; i < requests.size(); i++) {
-            var request = requests.get(i);
+    private String apiKeys() {
+        begin("The APIs, with the versions that this code reads and writes. No message's class is loaded before one is made.", "");
+        for (int i = 0; i < schemas.size(); i++) {
+            var request = schemas.get(i);
             var flexible = request.flexible().and(request.valid());
             code.line("%s(%d, %d, %d, %d, %d, %s, %b, %b)%s", apiName(request), request.apiKey(), request.valid().lowest(),
                     request.valid().highest(), request.offered().lowest(), request.offered().highest(),
                     flexible.isEmpty() ? "Short.MAX_VALUE" : flexible.lowest(), request.listeners().contains("broker"),
-                    request.listeners().contains("controller"), i + 1 < requests.size() ? "," : ";");
+                    request.listeners().contains("controller"), ending(i));
         }
-        code.line("");
-        code.line("private static final ApiKey[] BY_ID = new ApiKey[%d];", requests.get(requests.size() - 1).apiKey() + 1).line("");
-        code.line("static {").line("for (var key : values()) BY_ID[key.id] = key;").line("}").line("");
-        for (var field : List.of("short id", "short lowestVersion", "short highestVersion", "short lowestOfferedVersion",
-                "short highestOfferedVersion", "short firstFlexibleVersion", "boolean onBroker", "boolean onController")) {
-            code.line("private final %s;", field);
-        }
-        code.line("");
-        code.line("ApiKey(int id, int lowestVersion, int highestVersion, int lowestOfferedVersion, int highestOfferedVersion,");
-        code.line("        int firstFlexibleVersion, boolean onBroker, boolean onController) {");
-        for (var field : List.of("id", "lowestVersion", "highestVersion", "lowestOfferedVersion", "highestOfferedVersion",
-                "firstFlexibleVersion")) {
-            code.line("this.%s = (short) %s;", field, field);
-        }
-        for (var field : List.of("onBroker", "onController")) code.line("this.%s = %s;", field, field);
-        code.line("}").line("");
-        code.line("/** The API of this id, or null. */").line("public static ApiKey of(short id) {");
-        code.line("return id >= 0 && id < BY_ID.length ? BY_ID[id] : null;").line("}").line("");
-        getter(code, "short", "id", null);
-        getter(code, "short", "lowestVersion", "Lowest version that this code reads and writes, though it may be offered to nobody.");
-        getter(code, "short", "highestVersion", "Highest version that this code reads and writes, perhaps unstable.");
-        getter(code, "short", "lowestOfferedVersion", "Lowest version of the current release.");
-        getter(code, "short", "highestOfferedVersion", "Highest stable version of the current release.");
-        getter(code, "boolean", "onBroker", "Whether listeners for clients and brokers offer it.");
-        getter(code, "boolean", "onController", "Whether controller listeners offer it.");
-        code.line("/** Whether the highest version may still change, and is not offered. */");
-        code.line("public boolean latestVersionUnstable() {").line("return highestVersion > highestOfferedVersion;").line("}").line("");
-        code.line("public boolean hasVersion(short version) {").line("return version >= lowestVersion && version <= highestVersion;")
-                .line("}").line("");
-        code.line("public boolean isFlexible(short version) {").line("return version >= firstFlexibleVersion;").line("}").line("");
-        code.line("public short requestHeaderVersion(short version) {").line("return (short) (isFlexible(version) ? 2 : 1);")
-                .line("}").line("");
-        code.line("/** The answer to ApiVersions keeps the oldest header, so that a client can read it before it knows the versions. */");
-        code.line("public short responseHeaderVersion(short version) {");
-        code.line("return (short) (this != API_VERSIONS && isFlexible(version) ? 1 : 0);").line("}").line("");
-        for (var kind : List.of("Request", "Response")) {
-            code.line("public ApiMessage new%s() {", kind).line("return switch (id) {");
-            for (var request : requests) {
-                code.line("case %d -> new io.barnabas.protocol.message.%s%s();", request.apiKey(),
-                        request.name().replaceFirst("Request$", ""), kind);
-            }
-            code.line("default -> throw new AssertionError(this);").line("};").line("}").line("");
-        }
-        return end(code);
+        byId("short id");
+        fields(List.of("id", "lowestVersion", "highestVersion", "lowestOfferedVersion", "highestOfferedVersion",
+                "firstFlexibleVersion"), List.of("onBroker", "onController"));
+        getter("short", "id", null);
+        getter("short", "lowestVersion", "Lowest version that this code reads and writes, though it may be offered to nobody.");
+        getter("short", "highestVersion", "Highest version that this code reads and writes, perhaps unstable.");
+        getter("short", "lowestOfferedVersion", "Lowest version of the current release.");
+        getter("short", "highestOfferedVersion", "Highest stable version of the current release.");
+        getter("boolean", "onBroker", "Whether listeners for clients and brokers offer it.");
+        getter("boolean", "onController", "Whether controller listeners offer it.");
+        method("boolean latestVersionUnstable()", "highestVersion > highestOfferedVersion",
+                "Whether the highest version may still change, and is not offered.");
+        method("boolean hasVersion(short version)", "version >= lowestVersion && version <= highestVersion", null);
+        method("boolean isFlexible(short version)", "version >= firstFlexibleVersion",
+                "Whether lengths are compact and structs end with tagged fields.");
+        method("short requestHeaderVersion(short version)", "(short) (isFlexible(version) ? 2 : 1)", null);
+        method("short responseHeaderVersion(short version)", "(short) (this != API_VERSIONS && isFlexible(version) ? 1 : 0)",
+                "The answer to ApiVersions keeps the oldest header, so that a client can read it before it knows the versions.");
+        makers("ApiMessage newRequest()", "message", "Request", "Request", false);
+        makers("ApiMessage newResponse()", "message", "Request", "Response", false);
+        return end();
     }
 
-    private static String apiName(Schema request) {
-        return constantName(request.name().replaceFirst("Request$", ""));
-    }
-
-    private static void getter(Code code, String type, String name, String doc) {
-        if (doc != null) code.line("/** %s */", doc);
-        code.line("public %s %s() {", type, name).line("return %s;", name).line("}").line("");
-    }
-
-    private static String recordTypes(List<Schema> schemas, String enumName, String source, String kind) {
-        boolean isCoordinator = kind.equals("coordinator-value");
-        var records = new ArrayList<Schema>();
-        for (var schema : schemas) if (schema.source().equals(source) && schema.kind().equals(kind)) records.add(schema);
-        records.sort(Comparator.comparingInt(Schema::apiKey));
-        var code = new Code().line("package io.barnabas.protocol;").line("");
-        code.line("/** Record types of %s, with the versions that this code reads and writes. */", source);
-        code.line("public enum %s%s {", enumName, isCoordinator ? " implements CoordinatorRecordType" : "");
-        for (int i = 0; i < records.size(); i++) {
-            var record = records.get(i);
+    private String recordTypes(boolean isCoordinator) {
+        begin("Record types of " + schemas.get(0).source() + ", with the versions that this code reads and writes.",
+                isCoordinator ? " implements CoordinatorRecordType" : "");
+        for (int i = 0; i < schemas.size(); i++) {
+            var record = schemas.get(i);
             code.line("%s(%d, %d, %d)%s", constantName(record.name().replaceFirst("(Record|Value)$", "")), record.apiKey(),
-                    record.valid().lowest(), record.valid().highest(), i + 1 < records.size() ? "," : ";");
+                    record.valid().lowest(), record.valid().highest(), ending(i));
         }
-        code.line("");
-        code.line("private static final %s[] BY_ID = new %s[%d];", enumName, enumName, records.get(records.size() - 1).apiKey() + 1).line("");
-        code.line("static {").line("for (var type : values()) BY_ID[type.id] = type;").line("}").line("");
-        for (var field : List.of("id", "lowestVersion", "highestVersion")) code.line("private final short %s;", field);
-        code.line("").line("%s(int id, int lowestVersion, int highestVersion) {", enumName);
-        for (var field : List.of("id", "lowestVersion", "highestVersion")) code.line("this.%s = (short) %s;", field, field);
-        code.line("}").line("");
-        code.line("/** The type of this id, or null. */").line("public static %s of(int id) {", enumName);
-        code.line("return id >= 0 && id < BY_ID.length ? BY_ID[id] : null;").line("}").line("");
+        byId("int id");
+        fields(List.of("id", "lowestVersion", "highestVersion"), List.of());
         for (var name : List.of("id", "lowestVersion", "highestVersion")) {
             if (isCoordinator) code.line("@Override");
-            getter(code, "short", name, null);
+            getter("short", name, null);
         }
         if (isCoordinator) {
-            newMessage(code, "newKey", records, true);
-            newMessage(code, "newValue", records, false);
+            makers("Message newKey()", "record", "Value", "Key", true);
+            makers("Message newValue()", "record", "Value", "Value", true);
         } else {
-            newMessage(code, "newRecord", records, false);
+            makers("Message newRecord()", "record", "", "", false);
         }
-        return end(code);
+        return end();
     }
 
-    private static void newMessage(Code code, String method, List<Schema> records, boolean asKey) {
-        if (!method.equals("newRecord")) code.line("@Override");
-        code.line("public Message %s() {", method).line("return switch (id) {");
-        for (var record : records) {
-            var name = asKey ? record.name().replaceFirst("Value$", "Key") : record.name();
-            code.line("case %d -> new io.barnabas.protocol.record.%s();", record.apiKey(), name);
+    private void begin(String doc, String parents) {
+        code.line("package io.barnabas.protocol;").line("");
+        code.line("/** %s */", doc).line("public enum %s%s {", enumName, parents);
+    }
+
+    private String ending(int index) {
+        return index + 1 < schemas.size() ? "," : ";";
+    }
+
+    private void byId(String parameter) {
+        int idMax = schemas.get(schemas.size() - 1).apiKey();
+        code.line("").line("private static final %s[] BY_ID = new %s[%d];", enumName, enumName, idMax + 1).line("");
+        code.line("static {").line("for (var each : values()) BY_ID[each.id] = each;").line("}").line("");
+        code.line("/** The one of this id, or null. */").line("public static %s of(%s) {", enumName, parameter);
+        code.line("return id >= 0 && id < BY_ID.length ? BY_ID[id] : null;").line("}").line("");
+    }
+
+    /** Declares the fields and the constructor that sets them in this order. */
+    private void fields(List<String> numbers, List<String> flags) {
+        for (var name : numbers) code.line("private final short %s;", name);
+        for (var name : flags) code.line("private final boolean %s;", name);
+        var parameters = new ArrayList<String>();
+        for (var name : numbers) parameters.add("int " + name);
+        for (var name : flags) parameters.add("boolean " + name);
+        code.line("").line("%s(%s) {", enumName, String.join(", ", parameters));
+        for (var name : numbers) code.line("this.%s = (short) %s;", name, name);
+        for (var name : flags) code.line("this.%s = %s;", name, name);
+        code.line("}").line("");
+    }
+
+    private void getter(String type, String name, String doc) {
+        method(type + " " + name + "()", name, doc);
+    }
+
+    private void method(String signature, String result, String doc) {
+        if (doc != null) code.line("/** %s */", doc);
+        code.line("public %s {", signature).line("return %s;", result).line("}").line("");
+    }
+
+    private void makers(String signature, String packageName, String ending, String newEnding, boolean isOverride) {
+        if (isOverride) code.line("@Override");
+        code.line("public %s {", signature).line("return switch (id) {");
+        for (var schema : schemas) {
+            var name = schema.name().substring(0, schema.name().length() - ending.length()) + newEnding;
+            code.line("case %d -> new io.barnabas.protocol.%s.%s();", schema.apiKey(), packageName, name);
         }
         code.line("default -> throw new AssertionError(this);").line("};").line("}").line("");
     }
 
-    private static String end(Code code) {
-        return code.line("}").toString().replaceAll("\n\n( *})", "\n$1");
+    private String end() {
+        return code.line("}").withoutBlankEnds();
     }
 }

@@ -21,7 +21,8 @@ final class WriteWriter {
     void write() {
         code.line("@Override").line("public void write(ByteWriter writer, short version) {");
         if (struct == schema.root()) {
-            code.line("if (version < LOWEST_VERSION || version > HIGHEST_VERSION) throw Wire.unwritable(\"%s\", version);", schema.name());
+            code.line("if (version < LOWEST_VERSION || version > HIGHEST_VERSION) throw Wire.unwritable(\"%s\", version);",
+                    schema.name());
         }
         ReadWriter.writeFlexible(code, layout.flexible(), struct.possible());
         for (var field : struct.fields()) writeField(field);
@@ -80,8 +81,8 @@ final class WriteWriter {
             if (flexible.equals("true")) code.line(unknown);
             else code.line("if (flexible) %s", unknown).line("else Wire.refuseUnknown(unknownTaggedFields, version);");
         } else {
-            if (flexible.equals("true")) code.line("writeTaggedFields(writer, version);");
-            else code.line("if (flexible) writeTaggedFields(writer, version);").line("else Wire.refuseUnknown(unknownTaggedFields, version);");
+            code.line("%swriteTaggedFields(writer, version);", flexible.equals("true") ? "" : "if (flexible) ");
+            if (!flexible.equals("true")) code.line("else Wire.refuseUnknown(unknownTaggedFields, version);");
             code.line("}").line("").line("private void writeTaggedFields(ByteWriter writer, short version) {");
             code.line("int count = Wire.count(unknownTaggedFields);");
             for (var field : tagged) code.line("if (%s) count++;", isWritten(field));
@@ -92,6 +93,7 @@ final class WriteWriter {
     }
 
     private void writeTaggedField(Field field) {
+        // The size before a tagged field is patched in later, and a payload's bytes are not there to count.
         if (field.type().name().equals("records")) throw new IllegalArgumentException("records in a tagged field: " + field.name());
         code.line("if (%s) {", isWritten(field));
         code.line("writer.writeUnsignedVarint(%d);", field.tag()).line("int start = writer.beginSized();");

@@ -28,7 +28,9 @@ public final class MetadataRecords {
     /** @throws DecodeException if the frame, type or version is unknown, or the bytes are not such a record, whole */
     public static TypedRecord read(ByteReader reader) {
         int frameVersion = reader.readUnsignedVarint();
-        if (frameVersion != FRAME_VERSION) throw new DecodeException("unknown frame version of a metadata record: version=" + frameVersion);
+        if (frameVersion != FRAME_VERSION) {
+            throw new DecodeException("unknown frame version of a metadata record: version=" + frameVersion);
+        }
         int id = reader.readUnsignedVarint();
         var type = MetadataRecordType.of(id);
         if (type == null) throw new DecodeException("unknown metadata record: type=" + id);

@@ -127,6 +127,10 @@ final class MessageCase {
     static byte[] write(Message message, short version) {
         var writer = ByteWriter.onHeap(64);
         message.write(writer, version);
+        return bytes(writer);
+    }
+
+    static byte[] bytes(ByteWriter writer) {
         var buffer = writer.toByteBuffer();
         var bytes = new byte[buffer.remaining()];
         buffer.get(bytes);

@@ -24,10 +24,7 @@ final class RandomBytes {
     }
 
     private byte[] toArray() {
-        var buffer = writer.toByteBuffer();
-        var array = new byte[buffer.remaining()];
-        buffer.get(array);
-        return array;
+        return MessageCase.bytes(writer);
     }
 
     private void write(WireShape shape, int depth) {

@@ -34,10 +34,7 @@ final class SmallestElements {
     private byte[] bytes(WireShape shape) {
         var writer = ByteWriter.onHeap(64);
         write(writer, shape);
-        var buffer = writer.toByteBuffer();
-        var bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
-        return bytes;
+        return MessageCase.bytes(writer);
     }
 
     private void write(ByteWriter writer, WireShape shape) {

@@ -82,9 +82,7 @@ class TaggedFieldsTest {
         var writer = ByteWriter.onHeap(32);
         writer.writeInt(7);
         for (int value : tagged) writer.writeUnsignedVarint(value);
-        var bytes = new byte[writer.position()];
-        writer.toByteBuffer().get(bytes);
-        return bytes;
+        return MessageCase.bytes(writer);
     }
 
     private static ResponseHeader read(byte[] bytes) {
