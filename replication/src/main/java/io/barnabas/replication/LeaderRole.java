@@ -86,8 +86,13 @@ final class LeaderRole {
     private void appendValid(Append append, ValidationResult.Accepted accepted) {
         var batch = accepted.batch();
         if (batch.isTransactional()) {
-            var error = append.isTransactionalIdGiven ? ErrorCode.INVALID_TXN_STATE : ErrorCode.INVALID_RECORD;
+            var error = append.isTransactionalIdGiven ? ErrorCode.INVALID_TXN_STATE : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
             append.refuse(error, "transactional records outside a transaction", List.of());
+            return;
+        }
+        if (batch.sizeInBytes() > config.log().segmentBytes()) {
+            append.refuse(ErrorCode.RECORD_LIST_TOO_LARGE, "a batch of " + batch.sizeInBytes() + " bytes exceeds segment.bytes="
+                    + config.log().segmentBytes(), List.of());
             return;
         }
         var result = log.append(batch, leaderEpoch, AppendOrigin.CLIENT);
