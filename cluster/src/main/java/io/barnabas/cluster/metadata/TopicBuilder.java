@@ -70,7 +70,7 @@ final class TopicBuilder {
             var p = partitions[i];
             if (p == null || p.eligibleLeaders().length == 0 && p.lastKnownEligible().length == 0) continue;
             partitions[i] = new PartitionImage(i, p.replicas(), p.directories(), p.isr(), p.removingReplicas(),
-                    p.addingReplicas(), p.leader(), p.leaderRecovering(), p.leaderEpoch(), p.partitionEpoch(),
+                    p.addingReplicas(), p.leader(), p.leaderRecovering(), p.leaderEpoch(), p.partitionEpoch() + 1,
                     PartitionImage.NONE, PartitionImage.NONE);
         }
     }
