@@ -27,12 +27,14 @@ public final class Arena {
     /**
      * Lends an empty, big-endian, direct buffer of at least the size asked for. Sizes up to 4 MiB are rounded up to a
      * power of two and kept for reuse.
+     *
+     * @throws OutOfDirectMemoryException if the process may take no more
      */
     public ByteBuffer acquire(int byteCount) {
         int index = classOf(byteCount);
-        if (index < 0) return ByteBuffer.allocateDirect(byteCount);
+        if (index < 0) return allocate(byteCount);
         int count = freeCounts[index];
-        if (count == 0) return ByteBuffer.allocateDirect(1 << (index + CLASS_BITS_MIN));
+        if (count == 0) return allocate(1 << (index + CLASS_BITS_MIN));
         var buffer = free[index][count - 1];
         free[index][count - 1] = null;
         freeCounts[index] = count - 1;
@@ -42,8 +44,8 @@ public final class Arena {
 
     /**
      * Takes a buffer back that nobody uses any more, nor any slice of it. It need not have come from here: a direct
-     * buffer of a size class is kept while there is room; any other direct memory goes back to the system at once, since
-     * the garbage collector sees nothing of its size.
+     * buffer of a size class is kept while there is room; any other direct memory goes back to the system, at once
+     * where the JDK lets it.
      */
     public void release(ByteBuffer buffer) {
         int capacity = buffer.capacity();
@@ -60,6 +62,14 @@ public final class Arena {
         kept[count] = buffer;
         freeCounts[index] = count + 1;
         freeBytes += capacity;
+    }
+
+    private static ByteBuffer allocate(int byteCount) {
+        try {
+            return ByteBuffer.allocateDirect(byteCount);
+        } catch (OutOfMemoryError e) {
+            throw new OutOfDirectMemoryException(byteCount, e);
+        }
     }
 
     /** Bytes that lie unused. */

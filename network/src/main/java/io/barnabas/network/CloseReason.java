@@ -14,6 +14,8 @@ public enum CloseReason {
     RECEIVER_FAILED,
     /** The bytes of an answer could not be read from the disk. */
     PAYLOAD_FAILED,
+    /** There was no memory for what it sent or asked for. */
+    OUT_OF_MEMORY,
     /** Nothing came for {@code connections.max.idle.ms}. */
     IDLE,
     /** A frame was not whole in time. */

@@ -3,6 +3,7 @@ package io.barnabas.network;
 import io.barnabas.base.DecodeException;
 import io.barnabas.base.EventLoop;
 import io.barnabas.base.NioEventLoop;
+import io.barnabas.base.OutOfDirectMemoryException;
 import io.barnabas.base.StorageException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -200,6 +201,9 @@ public final class Connection {
             }
         } catch (IOException e) {
             close(CloseReason.IO_ERROR);
+        } catch (OutOfDirectMemoryException e) {
+            net.log().failed(this, e);
+            close(CloseReason.OUT_OF_MEMORY);
         }
     }
 
@@ -334,6 +338,10 @@ public final class Connection {
         } catch (StorageException e) {
             net.log().failed(this, e);
             close(CloseReason.PAYLOAD_FAILED);
+            return;
+        } catch (OutOfDirectMemoryException e) {
+            net.log().failed(this, e);
+            close(CloseReason.OUT_OF_MEMORY);
             return;
         }
         interest(output.isBlocked() ? interestOps | SelectionKey.OP_WRITE : interestOps & ~SelectionKey.OP_WRITE);

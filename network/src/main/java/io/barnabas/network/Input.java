@@ -53,9 +53,9 @@ final class Input {
             dropOwn();
         }
         int end = start + kept + count;
+        net.readDone(end);
         int left = offerFrames(chunk, start, end);
         if (connection.isOpen() && left < end) keep(chunk.buffer, left, end);
-        net.readDone(end);
         connection.onHalfRead(left > start, own != null && connection.takesFrames());
         return count;
     }
@@ -79,10 +79,7 @@ final class Input {
 
     private void growOwn(int wholeBytes) {
         var outgrown = own;
-        int start = from;
-        int end = to;
-        own = null;
-        own(outgrown.buffer, start, end, Math.min(wholeBytes, roomFor(end - start)));
+        own(outgrown.buffer, from, to, Math.min(wholeBytes, roomFor(to - from)));
         connection.unhold(outgrown.buffer.capacity());
         outgrown.release();
     }
@@ -126,10 +123,12 @@ final class Input {
     }
 
     private void own(ByteBuffer source, int start, int end, int capacity) {
+        int count = end - start;
+        var chunk = new Chunk(net.loop().arena(), Math.max(count, capacity));
+        chunk.buffer.put(0, source, start, count);
+        own = chunk;
         from = 0;
-        to = end - start;
-        own = new Chunk(net.loop().arena(), Math.max(to, capacity));
-        own.buffer.put(0, source, start, to);
+        to = count;
         connection.hold(own.buffer.capacity());
     }
 
