@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -32,8 +33,8 @@ final class Clients {
     /** @param settings pairs of name and value */
     static KafkaProducer<byte[], byte[]> producer(Broker broker, String... settings) {
         var all = settings(broker, settings);
-        all.putIfAbsent("delivery.timeout.ms", "30000");
-        all.putIfAbsent("request.timeout.ms", "15000");
+        all.putIfAbsent("delivery.timeout.ms", "60000");
+        all.putIfAbsent("request.timeout.ms", "30000");
         return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
@@ -71,7 +72,31 @@ final class Clients {
     static void createTopic(Broker broker, String topic, int partitions, Map<String, String> configs)
             throws ExecutionException, InterruptedException {
         try (var admin = admin(broker)) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(configs))).all().get();
+            create(admin, new NewTopic(topic, partitions, (short) 1).configs(configs));
+        }
+    }
+
+    static void create(Admin admin, NewTopic topic) throws ExecutionException, InterruptedException {
+        admin.createTopics(List.of(topic)).all().get();
+        awaitPartitions(admin, topic.name(), Math.max(topic.numPartitions(), 1));
+    }
+
+    /** Waits until the broker itself has heard of a change that the controller made. @param count 0 for a topic that is gone */
+    static void awaitPartitions(Admin admin, String topic, int count) throws InterruptedException, ExecutionException {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS_MAX);
+        int found;
+        while ((found = partitions(admin, topic)) != count) {
+            if (System.nanoTime() > deadlineNs) throw new AssertionError("partitions not seen: topic=" + topic + " wanted=" + count + " found=" + found);
+        }
+    }
+
+    private static int partitions(Admin admin, String topic) throws InterruptedException, ExecutionException {
+        try {
+            var partitions = admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions();
+            return partitions.stream().allMatch(partition -> partition.leader() != null) ? partitions.size() : -1;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) return 0;
+            throw e;
         }
     }
 

@@ -23,7 +23,7 @@ final class Kcat {
 
     /** Reads from {@code arguments}' offset to the end, printing each record by {@code format}. */
     static List<String> consume(Broker broker, String topic, String format, String... arguments) {
-        var all = new ArrayList<>(List.of("-C", "-q", "-e", "-t", topic, "-f", format));
+        var all = new ArrayList<>(List.of("-C", "-q", "-e", "-X", "fetch.wait.max.ms=20", "-t", topic, "-f", format));
         all.addAll(List.of(arguments));
         return run(broker, "", all.toArray(String[]::new)).successful().lines();
     }
