@@ -1,9 +1,17 @@
 package io.barnabas.log;
 
+import io.barnabas.base.Disk;
+import io.barnabas.base.DiskFullException;
+import io.barnabas.base.EventLoop;
+import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
+import io.barnabas.model.ErrorCode;
 import io.barnabas.model.RecordBatch;
+import io.barnabas.model.RecordException;
 import io.barnabas.model.TopicPartition;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,79 +22,150 @@ import java.util.List;
  * cache), {@link #flushedOffset} (on stable storage) and {@link #highWatermark} (set by whoever replicates).
  */
 public final class Log {
-    private Log() {}
+    private final LogDirectory directory;
+    private final Disk disk;
+    private final Housekeeping housekeeping;
+    private final EventLoop loop;
+    private final LogListener listener;
+    private final TopicPartition partition;
+    private final Uuid topicId;
+    private final Path folder;
+    private final SegmentList segments;
+    private final LogReader reader;
+    private final LogFlusher flusher;
+    private final LeaderEpochHistory epochs;
+    private ProducerStates producers;
+    private LogConfig config;
 
-    public TopicPartition topicPartition() {
-        throw new UnsupportedOperationException();
+    private long logStartOffset;
+    private long endOffset;
+    private long highWatermark;
+
+    private Staging staging;
+    private long stagedEndOffset;
+    private List<TransactionIndex.Entry> stagedAborts = List.of();
+    private final RecordBatch view = new RecordBatch();
+    private final Runnable writeTask = this::onTurnEnd;
+    private boolean writeScheduled;
+    /** A write of this turn has failed: nothing is staged until the listener has been told. */
+    private StorageException failure;
+    private long failedFromOffset;
+    private long toldEndOffset;
+
+    private boolean isDirty;
+    private long checkpointedRecoveryPoint;
+    private long checkpointedHighWatermark;
+    private long checkpointedLogStart;
+    private long retentionDueMs = Long.MAX_VALUE;
+    private boolean isClosed;
+    /** Read by the I/O pool. */
+    private volatile boolean isDeleted;
+    private String offlineReason;
+
+    Log(LogDirectory directory, EventLoop loop, LogListener listener, TopicPartition partition, LogConfig config, LoadedLog loaded,
+            long highWatermark) {
+        this.directory = directory;
+        this.disk = directory.disk();
+        this.housekeeping = directory.housekeeping(loop);
+        this.loop = loop;
+        this.listener = listener;
+        this.partition = partition;
+        this.topicId = loaded.topicId();
+        this.folder = loaded.folder();
+        this.config = config;
+        this.segments = new SegmentList(this, disk, housekeeping.openSegments(), loaded.segments());
+        this.reader = new LogReader(disk, segments, housekeeping);
+        this.epochs = loaded.epochs();
+        this.producers = loaded.producers();
+        this.logStartOffset = loaded.logStartOffset();
+        this.endOffset = loaded.endOffset();
+        this.stagedEndOffset = endOffset;
+        this.toldEndOffset = endOffset;
+        this.highWatermark = Math.max(logStartOffset, Math.min(highWatermark, endOffset));
+        this.flusher = new LogFlusher(this, directory, loop, folder, segments, epochs, loaded);
+        this.checkpointedRecoveryPoint = loaded.flushedOffset();
+        this.checkpointedHighWatermark = highWatermark;
+        this.checkpointedLogStart = logStartOffset;
     }
 
-    /** {@link Uuid#ZERO} if the folder has no {@code partition.metadata}. */
+    public TopicPartition topicPartition() {
+        return partition;
+    }
+
+    /** {@link Uuid#ZERO} if nobody has ever said. */
     public Uuid topicId() {
-        throw new UnsupportedOperationException();
+        return topicId;
     }
 
     public LogDirectory directory() {
-        throw new UnsupportedOperationException();
+        return directory;
     }
 
     public LogConfig config() {
-        throw new UnsupportedOperationException();
+        return config;
     }
 
     /** New settings hold from the next append on. */
     public void reconfigure(LogConfig config) {
-        throw new UnsupportedOperationException();
+        this.config = config;
+        scheduleRetention();
     }
 
     /** Oldest readable offset. */
     public long logStartOffset() {
-        throw new UnsupportedOperationException();
+        return logStartOffset;
     }
 
     /** Oldest offset on this disk; the same as {@link #logStartOffset} until there is tiering. */
     public long localLogStartOffset() {
-        throw new UnsupportedOperationException();
+        return logStartOffset;
     }
 
     /** The first offset not written yet. */
     public long endOffset() {
-        throw new UnsupportedOperationException();
+        return endOffset;
     }
 
     /** The offset that the next appended record gets: {@link #endOffset} unless something is staged. */
     public long stagedEndOffset() {
-        throw new UnsupportedOperationException();
+        return stagedEndOffset;
     }
 
     /** Everything before it is on stable storage, with the directory entries that lead to it. */
     public long flushedOffset() {
-        throw new UnsupportedOperationException();
+        return flusher.flushedOffset();
     }
 
     /** First offset not known to be on all in-sync replicas; after opening, the last checkpoint's. */
     public long highWatermark() {
-        throw new UnsupportedOperationException();
+        return highWatermark;
     }
 
     /** Moves the high watermark on; a lower value than it has is ignored, a higher than {@link #endOffset} is cut to that. */
     public void raiseHighWatermark(long offset) {
-        throw new UnsupportedOperationException();
+        long raised = Math.min(offset, endOffset);
+        if (raised <= highWatermark) return;
+        highWatermark = raised;
+        producers.onHighWatermark(raised);
+        markDirty();
     }
 
     /** {@link #highWatermark}, or the start of the oldest transaction that is open or decided beyond it. */
     public long lastStableOffset() {
-        throw new UnsupportedOperationException();
+        return Math.min(highWatermark, producers.firstUnstableOffset());
     }
 
     /** Bytes of all segments. */
     public long sizeInBytes() {
-        throw new UnsupportedOperationException();
+        return segments.sizeInBytes();
     }
 
-    /** True once a damaged log or its directory takes no more reads and writes. */
+    /** True once this log or its directory takes no more reads and writes. */
     public boolean isOffline() {
-        throw new UnsupportedOperationException();
+        return offlineReason != null || directory.isOffline();
     }
+
+    // --- appending
 
     /**
      * Leader: gives a validated batch its base offset and leader epoch, in its buffer, and stages it.
@@ -96,42 +175,313 @@ public final class Log {
      * @param leaderEpoch at least the latest epoch in this log
      */
     public AppendResult append(RecordBatch batch, int leaderEpoch, AppendOrigin origin) {
-        throw new UnsupportedOperationException();
+        if (isOffline() || failure != null || isClosed) return refusedByStorage();
+        int size = batch.sizeInBytes();
+        if (size > config.segmentBytes()) {
+            return new AppendResult.Refused(ErrorCode.RECORD_LIST_TOO_LARGE,
+                    "batch larger than a segment: sizeInBytes=%d segmentBytes=%d".formatted(size, config.segmentBytes()));
+        }
+        if (leaderEpoch < epochs.latestEpoch()) {
+            throw new IllegalStateException("leader epoch goes back: leaderEpoch=%d latest=%d".formatted(leaderEpoch, epochs.latestEpoch()));
+        }
+        if (batch.hasProducerId()) {
+            var answer = producers.check(batch, origin);
+            if (answer != null) return answer;
+        }
+        long baseOffset = stagedEndOffset;
+        long lastOffset = baseOffset + batch.lastOffsetDelta();
+        if (!makeRoom(size, lastOffset, batch.maxTimestamp())) return refusedByStorage();
+        batch.setBaseOffset(baseOffset);
+        batch.setLeaderEpoch(leaderEpoch);
+        stage(batch, leaderEpoch);
+        return new AppendResult.Appended(baseOffset, lastOffset);
     }
 
     /**
      * Follower: stages whole batches as the leader wrote them, of one or several epochs. A batch cut short at the end is
-     * left out. Checked: checksum, and that offsets grow from {@link #stagedEndOffset} on.
+     * left out. Checked first: checksums, that offsets grow from {@link #stagedEndOffset} on, and that epochs do not go back.
      *
-     * @param batches its remaining bytes must stay as they are until the turn's {@link #write}
-     * @return never a duplicate
+     * @param batches its remaining bytes must stay as they are until the turn's {@link #write}; its position stays
+     * @return never a duplicate; an append of nothing ends before it starts
      */
     public AppendResult replicate(ByteBuffer batches) {
-        throw new UnsupportedOperationException();
+        if (isOffline() || failure != null || isClosed) return refusedByStorage();
+        long end;
+        try {
+            end = checkReplicated(batches);
+        } catch (RecordException e) {
+            return new AppendResult.Refused(e.error(), e.getMessage());
+        }
+        long firstOffset = -1;
+        for (int at = batches.position(); at < end; at = view.endPosition()) {
+            view.wrap(batches, at);
+            if (!makeRoom(view.sizeInBytes(), view.lastOffset(), view.maxTimestamp())) return refusedByStorage();
+            if (firstOffset < 0) firstOffset = view.baseOffset();
+            stage(view, view.leaderEpoch());
+        }
+        return new AppendResult.Appended(firstOffset < 0 ? stagedEndOffset : firstOffset, stagedEndOffset - 1);
     }
+
+    /** @return where the last whole batch ends */
+    private int checkReplicated(ByteBuffer batches) {
+        long nextOffset = stagedEndOffset;
+        int epoch = epochs.latestEpoch();
+        int at = batches.position();
+        while (batches.limit() - at >= RecordBatch.HEADER_BYTES) {
+            int sizeInBytes = RecordBatch.LENGTH_PREFIX_BYTES + batches.getInt(at + BatchHeader.LENGTH_AT);
+            if (sizeInBytes > batches.limit() - at) break;
+            view.wrap(batches, at);
+            if (!view.isValidCrc()) throw new RecordException(ErrorCode.CORRUPT_MESSAGE, "checksum does not match: " + view);
+            if (view.baseOffset() < nextOffset || view.lastOffset() < view.baseOffset() || view.leaderEpoch() < epoch) {
+                throw new RecordException(ErrorCode.CORRUPT_MESSAGE,
+                        "batch does not follow: endOffset=%d epoch=%d batch=%s".formatted(nextOffset, epoch, view));
+            }
+            epoch = view.leaderEpoch();
+            nextOffset = view.nextOffset();
+            at = view.endPosition();
+        }
+        return at;
+    }
+
+    private void stage(RecordBatch batch, int leaderEpoch) {
+        if (staging == null) staging = housekeeping.borrowStaging();
+        scheduleWrite();
+        long baseOffset = batch.baseOffset();
+        long lastOffset = batch.lastOffset();
+        staging.add(batch.buffer(), batch.position(), batch.sizeInBytes(), baseOffset, lastOffset, batch.maxTimestamp(), leaderEpoch);
+        stagedEndOffset = lastOffset + 1;
+        if (!batch.hasProducerId()) return;
+        if (batch.isControl()) stageMarker(batch);
+        else producers.onBatch(batch.producerId(), batch.producerEpoch(), batch.lastSequence(), baseOffset, lastOffset,
+                batch.maxTimestamp(), batch.isTransactional(), true);
+    }
+
+    private void stageMarker(RecordBatch batch) {
+        try (var records = batch.records(Integer.MAX_VALUE)) {
+            var marker = records.next();
+            if (marker == null) return;
+            var aborted = producers.onMarker(batch.producerId(), batch.producerEpoch(), marker, true);
+            if (aborted == null) return;
+            if (stagedAborts.isEmpty()) stagedAborts = new ArrayList<>();
+            stagedAborts.add(aborted);
+        }
+    }
+
+    private AppendResult.Refused refusedByStorage() {
+        var reason = failure != null ? failure.getMessage() : offlineReason != null ? offlineReason : "log directory is offline";
+        return new AppendResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR, reason);
+    }
+
+    private void scheduleWrite() {
+        if (writeScheduled) return;
+        writeScheduled = true;
+        loop.atTurnEnd(writeTask);
+    }
+
+    private void onTurnEnd() {
+        writeScheduled = false;
+        write();
+    }
+
+    // --- writing
 
     /**
      * Writes all that is staged in one call to the file, then tells the listener. Does nothing when nothing is staged.
      *
-     * @return false if the disk refused: the log is as it was before the staging, and the listener knows
+     * @return false if the disk refused: what was not written is forgotten, and the listener knows
      */
     public boolean write() {
-        throw new UnsupportedOperationException();
+        if (failure == null) writeStaged();
+        if (endOffset != toldEndOffset) {
+            toldEndOffset = endOffset;
+            listener.onWritten(this);
+            flusher.onWritten(config);
+        }
+        if (failure == null) return true;
+        var error = failure;
+        failure = null;
+        listener.onWriteFailed(this, failedFromOffset, error);
+        return false;
     }
 
-    /** Asks that {@link #flushedOffset} reach at least {@code offset} soon; the listener is told. Offsets not written yet count from their write on. */
+    /** Everything staged lies in the active segment: a roll writes first. */
+    private boolean writeStaged() {
+        if (staging == null) return true;
+        var active = segments.active();
+        try {
+            var file = segments.open(active);
+            segments.loadIndexes(active);
+            staging.writeTo(file, active.size());
+            if (!stagedAborts.isEmpty()) {
+                TransactionIndex.append(disk, active.path(FileNames.TRANSACTION_INDEX), stagedAborts);
+                active.hasTransactionIndex(true);
+            }
+        } catch (StorageException e) {
+            undoStaged(active, e);
+            return false;
+        }
+        onStagedWritten(active);
+        return true;
+    }
+
+    private void onStagedWritten(Segment active) {
+        for (int i = 0; i < staging.batchCount(); i++) {
+            long baseOffset = staging.baseOffset(i);
+            reader.onAppended(baseOffset, staging.lastOffset(i), active.size(), staging.size(i));
+            active.onAppended(staging.lastOffset(i), staging.maxTimestamp(i), staging.size(i), config.indexIntervalBytes());
+            if (staging.leaderEpoch(i) != epochs.latestEpoch() && epochs.assign(staging.leaderEpoch(i), baseOffset)) flusher.onEpochsChanged();
+        }
+        if (endOffset == segments.first().baseOffset) scheduleRetention();
+        endOffset = stagedEndOffset;
+        producers.commitUndo();
+        unstage();
+        markDirty();
+    }
+
+    private void undoStaged(Segment active, StorageException error) {
+        try {
+            if (active.file() != null) active.file().disk().truncate(active.size());
+            if (active.hasTransactionIndex()) {
+                TransactionIndex.truncate(disk, active.path(FileNames.TRANSACTION_INDEX), endOffset);
+            }
+        } catch (StorageException e) {
+            error = e;
+        }
+        failure = error;
+        failedFromOffset = endOffset;
+        stagedEndOffset = endOffset;
+        producers.undo(endOffset);
+        unstage();
+        scheduleWrite();
+        if (!(error instanceof DiskFullException)) directory.fail(error);
+    }
+
+    private void unstage() {
+        if (staging != null) housekeeping.giveBack(staging);
+        staging = null;
+        stagedAborts = List.of();
+    }
+
+    // --- rolling
+
+    /** Rolls where a batch does not fit. @return false if what was staged before could not be written */
+    private boolean makeRoom(int size, long lastOffset, long maxTimestamp) {
+        var active = segments.active();
+        long used = active.size() + (staging == null ? 0 : staging.byteCount());
+        if (used == 0) return true;
+        boolean isFull = used + size > config.segmentBytes()
+                || lastOffset - active.baseOffset > Integer.MAX_VALUE
+                || active.hasFullIndex(config.segmentIndexBytes());
+        if (!isFull && !isAged(active, maxTimestamp)) return true;
+        if (!writeStaged()) return false;
+        return rollOrFail();
+    }
+
+    private boolean rollOrFail() {
+        try {
+            roll();
+            return true;
+        } catch (StorageException e) {
+            undoStaged(segments.active(), e);
+            return false;
+        }
+    }
+
+    /** By the timestamps of its first batch and of the one to come where they have any, else by the clock. */
+    private boolean isAged(Segment active, long nextTimestamp) {
+        long agedMs = config.segmentMs() - active.jitterMs();
+        long first = firstTimestamp(active);
+        if (first >= 0 && nextTimestamp >= 0) return nextTimestamp - first > agedMs;
+        return loop.clock().nowMs() - active.createdMs() > agedMs;
+    }
+
+    private long firstTimestamp(Segment active) {
+        if (active.firstTimestamp() == Segment.UNKNOWN_TIMESTAMP) {
+            var scanner = housekeeping.scanner().start(segments.open(active).disk(), 0, active.size());
+            active.firstTimestamp(scanner.next() ? scanner.header().maxTimestamp() : RecordBatch.NO_TIMESTAMP);
+        }
+        return active.firstTimestamp();
+    }
+
+    /** Rolls the active segment if it has grown old by the clock. */
+    public void rollIfDue() {
+        if (isOffline() || !write()) return;
+        var active = segments.active();
+        if (active.isEmpty() || !isAged(active, loop.clock().nowMs())) return;
+        if (!rollOrFail()) write();
+    }
+
+    /** Closes the active segment; the next one starts at the log's end. Nothing may be staged. */
+    private void roll() {
+        var active = segments.active();
+        segments.loadIndexes(active);
+        active.finishTimeIndex();
+        takeSnapshot();
+        segments.add(newSegment(endOffset));
+        reader.forgetRecent();
+        flusher.flushTo(endOffset);
+        scheduleRetention();
+    }
+
+    /** So that the producers need not be found by reading what lies before. One that says "none" is worth as much. */
+    private void takeSnapshot() {
+        ProducerSnapshot.write(disk, path(endOffset, FileNames.SNAPSHOT), producers);
+    }
+
+    private Segment newSegment(long baseOffset) {
+        var segment = new Segment(disk, folder, baseOffset, 0, loop.clock().nowMs());
+        segment.useIndexes(new OffsetIndex(), new TimeIndex());
+        if (config.segmentJitterMs() > 0) {
+            segment.jitterMs(directory.random().nextLong(Math.min(config.segmentJitterMs(), config.segmentMs())));
+        }
+        return segment;
+    }
+
+    private Path path(long offset, String suffix) {
+        return folder.resolve(FileNames.of(offset, suffix));
+    }
+
+    // --- flushing
+
+    /**
+     * Asks that {@link #flushedOffset} reach at least {@code offset} soon; the listener is told. Offsets that are not
+     * written yet count from their write on.
+     */
     public void flushTo(long offset) {
-        throw new UnsupportedOperationException();
+        if (!isOffline() && !isClosed) flusher.flushTo(offset);
     }
 
     /**
      * Writes and flushes everything before it returns; blocks.
      *
-     * @throws io.barnabas.base.StorageException if the disk refuses; the directory is offline then
+     * @throws StorageException if the disk refuses
      */
     public void flushNow() {
-        throw new UnsupportedOperationException();
+        if (!write()) throw new StorageException("write failed: partition=" + partition);
+        if (isOffline()) throw new StorageException("log is offline: partition=%s reason=%s".formatted(partition, offlineReason));
+        flusher.flushNow();
     }
+
+    void onFlushed() {
+        markDirty();
+        listener.onFlushed(this);
+    }
+
+    void onFileCreated() {
+        flusher.onFileCreated();
+    }
+
+    /** A file of this log is to be closed, to stay below the bound of open ones: after a flush, if it needs one. */
+    void letGo(Segment segment) {
+        if (segments.isNotFlushed(segment, flusher.flushedOffset())) {
+            flusher.flushTo(endOffset);
+            flusher.closeAfterFlush(segment);
+        } else {
+            segments.letGo(segment);
+        }
+    }
+
+    // --- reading
 
     /**
      * Plans a read.
@@ -142,76 +492,296 @@ public final class Log {
      * @param atLeastOneBatch  give the first batch whole even when it is larger than {@code bytesMax}
      */
     public ReadResult read(long offset, int bytesMax, long upperBound, boolean atLeastOneBatch) {
-        throw new UnsupportedOperationException();
+        if (isOffline()) return new ReadResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
+        if (offset < logStartOffset || offset > endOffset) return new ReadResult.Refused(ErrorCode.OFFSET_OUT_OF_RANGE);
+        long bound = Math.min(upperBound, endOffset);
+        if (offset >= bound) return new ReadResult.Data(LogSlice.EMPTY);
+        try {
+            return new ReadResult.Data(reader.read(offset, bytesMax, bound, atLeastOneBatch));
+        } catch (StorageException e) {
+            directory.warn("cannot read: partition=%s offset=%d".formatted(partition, offset), e);
+            return new ReadResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
+        }
     }
 
-    /** The aborted transactions that a reader of committed records must know for {@code [fromOffset, toOffset)}. */
+    /**
+     * The aborted transactions that a reader of committed records must know for {@code [fromOffset, toOffset)}.
+     *
+     * @throws StorageException if the disk cannot be read
+     */
     public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) {
-        throw new UnsupportedOperationException();
+        return reader.aborted(fromOffset, toOffset);
     }
 
-    /** The first record whose timestamp is at least {@code timestampMs}; null if there is none. May read the disk. */
+    /**
+     * The first record whose timestamp is at least {@code timestampMs}; null if there is none. May read the disk.
+     *
+     * @throws StorageException if the disk cannot be read
+     */
     public TimestampOffset offsetForTimestamp(long timestampMs) {
-        throw new UnsupportedOperationException();
+        return reader.find(timestampMs, logStartOffset);
     }
 
-    /** The record with the greatest timestamp, the earliest such; null if the log is empty. May read the disk. */
+    /**
+     * The first record with the greatest timestamp; null if no record has one. May read the disk.
+     *
+     * @throws StorageException if the disk cannot be read
+     */
     public TimestampOffset maxTimestamp() {
-        throw new UnsupportedOperationException();
+        return reader.maxTimestamp(logStartOffset);
     }
 
     /** Latest leader epoch in the log, -1 if none. */
     public int latestEpoch() {
-        throw new UnsupportedOperationException();
+        return epochs.latestEpoch();
     }
 
     /** The epoch of the record at an offset, -1 if unknown. */
     public int epochAt(long offset) {
-        throw new UnsupportedOperationException();
+        return epochs.epochAt(offset);
     }
 
     /** Where the largest epoch not above {@code leaderEpoch} ends in this log; {@link EpochEndOffset#UNKNOWN} if none. */
     public EpochEndOffset offsetForLeaderEpoch(int leaderEpoch) {
-        throw new UnsupportedOperationException();
+        return epochs.endOffsetOf(leaderEpoch, endOffset);
     }
 
-    /** Forgets every record from {@code offset} on. Whatever is staged must be written before. */
+    /** Producers with state here, for DescribeProducers; a copy. */
+    public List<ActiveProducer> activeProducers() {
+        return producers.active();
+    }
+
+    // --- forgetting
+
+    /**
+     * Forgets every record from {@code offset} on. Writes what is staged first.
+     *
+     * @throws StorageException if the disk refuses; the directory is offline then
+     */
     public void truncateTo(long offset) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Forgets everything; the log starts anew at {@code offset}. */
-    public void truncateFullyAndStartAt(long offset) {
-        throw new UnsupportedOperationException();
+        write();
+        if (offset >= endOffset) return;
+        if (offset < segments.first().baseOffset) {
+            truncateFullyAndStartAt(offset);
+            return;
+        }
+        orFail(() -> {
+            // Else a crash after new appends would take torn data for damage of what had been durable.
+            directory.lowerRecoveryPoint(partition, offset, flusher.generation() + 1);
+            var removed = segments.remove(Math.max(1, segments.floor(offset) + 1), segments.count());
+            new LogTruncation(disk, folder, segments, housekeeping).truncateTo(offset, removed);
+        });
+        endOffset = offset;
+        logStartOffset = Math.min(logStartOffset, offset);
+        afterTruncation();
+        if (epochs.truncateFromEnd(offset)) flusher.onEpochsChanged();
     }
 
     /**
-     * DeleteRecords: raises the log's start, and deletes segments wholly before it.
+     * Forgets everything; the log starts anew at {@code offset}.
+     *
+     * @throws StorageException if the disk refuses; the directory is offline then
+     */
+    public void truncateFullyAndStartAt(long offset) {
+        write();
+        orFail(() -> {
+            directory.lowerRecoveryPoint(partition, 0, flusher.generation() + 1);
+            var fresh = newSegment(offset);
+            segments.add(fresh);
+            var removed = segments.remove(0, segments.count() - 1);
+            new LogTruncation(disk, folder, segments, housekeeping).deleteAll(removed);
+        });
+        logStartOffset = offset;
+        endOffset = offset;
+        highWatermark = offset;
+        afterTruncation();
+        epochs.clear();
+        flusher.onEpochsChanged();
+    }
+
+    private void afterTruncation() {
+        stagedEndOffset = endOffset;
+        toldEndOffset = endOffset;
+        highWatermark = Math.min(highWatermark, endOffset);
+        reader.forgetRecent();
+        flusher.onTruncated(endOffset);
+        orFail(() -> producers = ProducerLoader.load(disk, folder, segments.all(), endOffset, false));
+        producers.onHighWatermark(highWatermark);
+        checkpointedRecoveryPoint = Math.min(checkpointedRecoveryPoint, endOffset);
+        markDirty();
+    }
+
+    private void orFail(Runnable work) {
+        try {
+            work.run();
+        } catch (StorageException e) {
+            directory.fail(e);
+            throw e;
+        }
+    }
+
+    /**
+     * DeleteRecords: raises the log's start; segments wholly before it are deleted soon.
      *
      * @return the start afterwards; nothing changes if {@code offset} is below it
      * @throws IllegalArgumentException if {@code offset} lies beyond the high watermark
      */
     public long raiseLogStartOffset(long offset) {
-        throw new UnsupportedOperationException();
+        if (offset > highWatermark) {
+            throw new IllegalArgumentException("beyond the high watermark: offset=%d highWatermark=%d".formatted(offset, highWatermark));
+        }
+        if (offset > logStartOffset) {
+            logStartOffset = offset;
+            if (epochs.truncateFromStart(offset)) flusher.onEpochsChanged();
+            markDirty();
+        }
+        return logStartOffset;
     }
 
-    /** Rolls the active segment if its time has come. */
-    public void rollIfDue() {
-        throw new UnsupportedOperationException();
+    /** The log's start is safe on disk up to here: whatever is older cannot come back, so its files may go. */
+    void onCheckpointed(long logStart) {
+        if (isClosed || isOffline()) return;
+        int count = 0;
+        while (count + 1 < segments.count() && segments.get(count + 1).baseOffset <= logStart) count++;
+        if (count == 0) return;
+        try {
+            new LogTruncation(disk, folder, segments, housekeeping).deleteOldest(segments.remove(0, count), config.fileDeleteDelayMs());
+        } catch (StorageException e) {
+            directory.fail(e);
+        }
     }
 
-    /** Producers with state here, for DescribeProducers; a copy. */
-    public List<ActiveProducer> activeProducers() {
-        throw new UnsupportedOperationException();
+    /** Deletes what retention allows to; producers long silent are forgotten too. */
+    public void applyRetention(long nowMs) {
+        if (isClosed || isOffline() || !write()) return;
+        producers.expire(nowMs, config.producerIdExpirationMs());
+        int expired = Retention.expiredCount(segments, config, highWatermark, nowMs);
+        if (expired == 0) return;
+        if (expired == segments.count() && !rollOrFail()) {
+            write();
+            return;
+        }
+        long start = segments.get(expired).baseOffset;
+        if (start <= logStartOffset) return;
+        raiseLogStartOffset(start);
+        listener.onLogStartMoved(this);
     }
 
-    /** Writes what is staged, flushes, and lets go of files; the log can be opened again. Blocks. */
+    void onRetentionDue(long dueMs, long nowMs) {
+        if (dueMs != retentionDueMs) return;
+        retentionDueMs = Long.MAX_VALUE;
+        if (isClosed || isOffline()) return;
+        try {
+            applyRetention(nowMs);
+            scheduleRetention();
+        } catch (StorageException e) {
+            directory.fail(e);
+        }
+    }
+
+    private void scheduleRetention() {
+        long dueMs = Retention.nextCheckMs(segments, config, loop.clock().nowMs(), directory.retentionCheckMs());
+        if (dueMs >= retentionDueMs) return;
+        retentionDueMs = dueMs;
+        housekeeping.scheduleRetention(this, dueMs);
+    }
+
+    /** First thing on the loop, once the log is open. */
+    void onOpened() {
+        if (flusher.flushedOffset() < endOffset) markDirty();
+        if (config.delete() && !segments.first().isEmpty()) {
+            retentionDueMs = loop.clock().nowMs() + directory.retentionCheckMs();
+            housekeeping.scheduleRetention(this, retentionDueMs);
+        }
+    }
+
+    // --- checkpoints
+
+    private void markDirty() {
+        if (isDirty) return;
+        isDirty = true;
+        housekeeping.onDirty(this);
+    }
+
+    boolean flushIfOld(long nowMs) {
+        return !isOffline() && flusher.flushIfOld(nowMs, config);
+    }
+
+    void addCheckpoint(List<Housekeeping.Checkpoint> checkpoints) {
+        long recoveryPoint = flusher.flushedOffset();
+        if (recoveryPoint == checkpointedRecoveryPoint && highWatermark == checkpointedHighWatermark
+                && logStartOffset == checkpointedLogStart) return;
+        checkpointedRecoveryPoint = recoveryPoint;
+        checkpointedHighWatermark = highWatermark;
+        checkpointedLogStart = logStartOffset;
+        checkpoints.add(new Housekeeping.Checkpoint(this, partition, flusher.generation(), recoveryPoint, highWatermark, logStartOffset));
+    }
+
+    /** Asked once a second while dirty: whether there is something that will have to be done later. */
+    boolean staysDirty() {
+        isDirty = !isOffline() && flusher.flushedOffset() < endOffset;
+        return isDirty;
+    }
+
+    // --- the end
+
+    boolean isClosed() {
+        return isClosed;
+    }
+
+    boolean isDeleted() {
+        return isDeleted;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    void goOffline(String reason) {
+        if (offlineReason != null || isClosed) return;
+        offlineReason = reason;
+        unstage();
+        stagedEndOffset = endOffset;
+        segments.closeAll();
+        listener.onOffline(this, reason);
+    }
+
+    /**
+     * Writes what is staged, flushes, and lets go of files; the log can be opened again. Blocks.
+     *
+     * @throws StorageException if the disk refuses; the log is closed nevertheless, as after a crash
+     */
     public void close() {
-        throw new UnsupportedOperationException();
+        if (isClosed) return;
+        try {
+            if (!isOffline()) closeOnDisk();
+        } finally {
+            isClosed = true;
+            segments.closeAll();
+            directory.onClosed(this);
+        }
+    }
+
+    private void closeOnDisk() {
+        flushNow();
+        var active = segments.active();
+        if (active.hasIndexesInMemory() && !active.isEmpty()) {
+            active.finishTimeIndex();
+            SegmentList.storeIndexes(disk, active);
+        }
+        if (endOffset > segments.first().baseOffset) takeSnapshot();
+        var last = new ArrayList<Housekeeping.Checkpoint>(1);
+        addCheckpoint(last);
+        directory.keep(last);
     }
 
     /** The topic is gone: takes the log out of its directory at once; files are deleted later, off the loop. */
     public void delete() {
-        throw new UnsupportedOperationException();
+        if (isClosed) return;
+        isClosed = true;
+        isDeleted = true;
+        unstage();
+        segments.closeAll();
+        directory.onDeleted(this, folder, config.fileDeleteDelayMs());
     }
 }

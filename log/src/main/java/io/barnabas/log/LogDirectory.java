@@ -3,12 +3,21 @@ package io.barnabas.log;
 import io.barnabas.base.Clock;
 import io.barnabas.base.Disk;
 import io.barnabas.base.EventLoop;
+import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
 import io.barnabas.model.TopicPartition;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One of the broker's {@code log.dirs}, with the folders of partitions in it. Safe for use from any thread: each log in it
@@ -27,21 +36,64 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * What a directory works with.
      *
-     * @param io            a small pool: cold reads, flushes, opening of logs, checkpoints, deletions
-     * @param openFilesMax  most segment files kept open in this directory
+     * @param io               a small pool: cold reads, flushes, opening of logs, checkpoints, deletions
+     * @param openFilesMax     most segment files kept open in this directory
+     * @param retentionCheckMs least time between two looks at what a log may delete
      */
-    public record Environment(Disk disk, Clock clock, Executor io, RandomGenerator random, int openFilesMax) {}
+    public record Environment(Disk disk, Clock clock, Executor io, RandomGenerator random, int openFilesMax, long retentionCheckMs) {
+        /** With Kafka's pause between retention checks. */
+        public Environment(Disk disk, Clock clock, Executor io, RandomGenerator random, int openFilesMax) {
+            this(disk, clock, io, random, openFilesMax, RETENTION_CHECK_MS_DEFAULT);
+        }
+    }
 
-    private LogDirectory() {}
+    private static final long RETENTION_CHECK_MS_DEFAULT = 300_000;
+    private static final Logger LOGGER = LoggerFactory.getLogger(LogDirectory.class);
 
-    /** @return what {@code meta.properties} says, null if there is none @throws LogDirectoryException if it makes no sense */
+    private final Path path;
+    private final Environment environment;
+    private final Disk disk;
+    private final DirectoryIdentity identity;
+    private final AutoCloseable lock;
+    private final OffsetCheckpoints checkpoints;
+    private final boolean closedCleanly;
+    private final long previousBrokerEpoch;
+    private final Map<TopicPartition, Log> logs = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Boolean> folders = new ConcurrentHashMap<>();
+    private final Map<EventLoop, Housekeeping> housekeepings = new ConcurrentHashMap<>();
+    private final AtomicInteger openFiles = new AtomicInteger();
+    private final List<Runnable> offlineListeners = new CopyOnWriteArrayList<>();
+    private final DirectoryEntries entries;
+    private volatile StorageException failure;
+
+    private LogDirectory(Path path, Environment environment, DirectoryIdentity identity, AutoCloseable lock) {
+        this.path = path;
+        this.environment = environment;
+        this.disk = environment.disk;
+        this.identity = identity;
+        this.lock = lock;
+        this.entries = new DirectoryEntries(disk, path);
+        this.checkpoints = new OffsetCheckpoints(disk, path);
+        this.previousBrokerEpoch = CleanShutdown.take(disk, path);
+        this.closedCleanly = previousBrokerEpoch != CleanShutdown.NOT_CLEAN;
+    }
+
+    /**
+     * @return what {@code meta.properties} says, null if there is none
+     * @throws LogDirectoryException if it makes no sense
+     */
     public static DirectoryIdentity readIdentity(Disk disk, Path path) {
-        throw new UnsupportedOperationException();
+        return MetaProperties.read(disk, path);
     }
 
     /** Makes a new directory this node's. Durable on return. */
     public static void format(Disk disk, Path path, DirectoryIdentity identity) {
-        throw new UnsupportedOperationException();
+        try {
+            disk.createDirectories(path);
+            MetaProperties.write(disk, path, identity);
+        } catch (StorageException e) {
+            throw notUsable(path, e);
+        }
     }
 
     /**
@@ -50,41 +102,87 @@ public final class LogDirectory implements AutoCloseable {
      * @throws LogDirectoryException if it is locked, not writable, not formatted, or another node's or cluster's
      */
     public static LogDirectory open(Path path, int nodeId, String clusterId, Environment environment) {
-        throw new UnsupportedOperationException();
+        AutoCloseable lock = null;
+        try {
+            lock = environment.disk.tryLock(path.resolve(FileNames.LOCK));
+            if (lock == null) {
+                throw new LogDirectoryException("log directory is in use by another process: path=%s; stop that one, or set log.dirs to another directory".formatted(path));
+            }
+            var identity = readIdentity(environment.disk, path);
+            checkIdentity(path, identity, nodeId, clusterId);
+            var directory = new LogDirectory(path, environment, identity, lock);
+            directory.listFolders();
+            return directory;
+        } catch (StorageException e) {
+            unlock(lock);
+            throw notUsable(path, e);
+        } catch (LogDirectoryException e) {
+            unlock(lock);
+            throw e;
+        }
+    }
+
+    private static LogDirectoryException notUsable(Path path, StorageException e) {
+        return new LogDirectoryException("log directory cannot be used: path=%s reason=%s; check that it exists, and that this user may write to it"
+                .formatted(path, e.getMessage()), e);
+    }
+
+    private static void checkIdentity(Path path, DirectoryIdentity identity, int nodeId, String clusterId) {
+        if (identity == null) {
+            throw new LogDirectoryException("log directory is not formatted: path=%s has no %s".formatted(path, FileNames.META_PROPERTIES));
+        }
+        if (!identity.clusterId().equals(clusterId)) {
+            throw new LogDirectoryException("log directory holds data of another cluster: path=%s cluster.id=%s expected=%s; set log.dirs to this cluster's data, or to an empty directory"
+                    .formatted(path, identity.clusterId(), clusterId));
+        }
+        if (identity.nodeId() != nodeId) {
+            throw new LogDirectoryException("log directory holds data of another node: path=%s node.id=%d expected=%d; set node.id to %d, or log.dirs to this node's data"
+                    .formatted(path, identity.nodeId(), nodeId, identity.nodeId()));
+        }
+    }
+
+    private void listFolders() {
+        for (var name : disk.list(path)) {
+            var partition = FileNames.partitionOf(name);
+            if (partition != null) folders.put(partition, Boolean.TRUE);
+            else if (FileNames.isDeletedFolder(name)) environment.io.execute(() -> deleteFiles(path.resolve(name)));
+        }
     }
 
     public Path path() {
-        throw new UnsupportedOperationException();
+        return path;
     }
 
     /** The {@code directory.id} that is registered with the controller. */
     public Uuid id() {
-        throw new UnsupportedOperationException();
+        return identity.directoryId();
     }
 
     /** The pool for reads that may wait for the disk. */
     public Executor io() {
-        throw new UnsupportedOperationException();
+        return environment.io;
     }
 
-    /** Whether the last run ended with {@link #close}; if not, what follows the recovery point is checked at each opening. */
+    /** Whether the last run ended with {@link #closeCleanly}; if not, what follows the recovery point is checked at each opening. */
     public boolean wasClosedCleanly() {
-        throw new UnsupportedOperationException();
+        return closedCleanly;
     }
 
     /** The broker epoch that the last clean stop left, -1 if none. */
     public long previousBrokerEpoch() {
-        throw new UnsupportedOperationException();
+        return closedCleanly ? previousBrokerEpoch : -1;
     }
 
     /** All partitions with a folder here, also those not opened yet. */
     public List<TopicPartition> partitions() {
-        throw new UnsupportedOperationException();
+        return new ArrayList<>(folders.keySet());
     }
 
     public boolean contains(TopicPartition partition) {
-        throw new UnsupportedOperationException();
+        return folders.containsKey(partition);
     }
+
+    // --- opening logs
 
     /**
      * Opens a partition's log, or makes it, on the I/O pool; then calls back on the log's loop. A log is open once.
@@ -93,49 +191,196 @@ public final class LogDirectory implements AutoCloseable {
      */
     public void openLog(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener,
             OpenCallback callback) {
-        throw new UnsupportedOperationException();
+        environment.io.execute(() -> {
+            try {
+                var log = load(partition, topicId, config, loop, listener);
+                loop.execute(() -> {
+                    register(log);
+                    callback.onOpened(log);
+                });
+            } catch (StorageException e) {
+                LOGGER.error("cannot open a log: partition={} reason={}", partition, e.getMessage());
+                loop.execute(() -> callback.onRefused(e.getMessage()));
+            }
+        });
     }
 
     /**
      * As {@link #openLog}, at once, on the calling thread, which must be the loop's.
      *
-     * @throws io.barnabas.base.StorageException if the partition cannot be used
+     * @throws StorageException if the partition cannot be used
      */
     public Log openLogNow(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener) {
-        throw new UnsupportedOperationException();
+        var log = load(partition, topicId, config, loop, listener);
+        register(log);
+        return log;
+    }
+
+    private Log load(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener) {
+        if (failure != null) throw new StorageException("log directory is offline: path=" + path, failure);
+        if (logs.containsKey(partition)) throw new IllegalStateException("log is open already: partition=" + partition);
+        var folder = path.resolve(partition.toString());
+        long nowMs = environment.clock.nowMs();
+        LoadedLog loaded;
+        if (folders.putIfAbsent(partition, Boolean.TRUE) == null) {
+            checkpoints.forget(partition);
+            loaded = LogLoader.create(disk, folder, topicId, entries.onChange(), nowMs);
+        } else {
+            var found = checkpoints.of(partition);
+            var loader = new LogLoader(disk, folder, partition, closedCleanly && !checkpoints.isTouched(partition), found.recoveryPoint(),
+                    config.indexIntervalBytes(), nowMs);
+            loaded = loader.load(topicId, found.logStartOffset(), entries.unknownChange());
+            checkpoints.touch(partition);
+        }
+        return new Log(this, loop, listener, partition, config, loaded, checkpoints.of(partition).highWatermark());
+    }
+
+    private void register(Log log) {
+        logs.put(log.topicPartition(), log);
+        log.onOpened();
+        if (failure != null) log.goOffline(failure.getMessage());
     }
 
     /** Deletes the folder of a partition that is not open (a stray one). Files go later, on the I/O pool. */
     public void deleteFolder(TopicPartition partition) {
-        throw new UnsupportedOperationException();
+        if (logs.containsKey(partition)) throw new IllegalStateException("log is open: partition=" + partition);
+        if (folders.containsKey(partition)) renameDeleted(partition, path.resolve(partition.toString()));
     }
+
+    // --- for the logs in it
+
+    Disk disk() {
+        return disk;
+    }
+
+    RandomGenerator random() {
+        return environment.random;
+    }
+
+    long retentionCheckMs() {
+        return environment.retentionCheckMs;
+    }
+
+    Housekeeping housekeeping(EventLoop loop) {
+        return housekeepings.computeIfAbsent(loop, l -> new Housekeeping(this, l, new OpenSegments(openFiles, environment.openFilesMax)));
+    }
+
+    /** Makes the directory's own entries durable, if a change up to the given one is not yet. */
+    void syncEntries(long change) {
+        entries.sync(change);
+    }
+
+    /** Writes checkpoints, on the I/O pool. @return false if that failed: the directory is offline, or the disk is full */
+    boolean checkpoint(List<Housekeeping.Checkpoint> changes) {
+        if (failure != null) return false;
+        checkpoints.put(changes);
+        return checkpoints.write(this);
+    }
+
+    /** Notes offsets for the next checkpoint. */
+    void keep(List<Housekeeping.Checkpoint> changes) {
+        checkpoints.put(changes);
+    }
+
+    /** Durable on return, if it was higher on disk. */
+    void lowerRecoveryPoint(TopicPartition partition, long offset, int generation) {
+        checkpoints.lowerRecoveryPoint(partition, offset, generation);
+    }
+
+    void onClosed(Log log) {
+        logs.remove(log.topicPartition(), log);
+    }
+
+    void onDeleted(Log log, Path folder, long delayMs) {
+        logs.remove(log.topicPartition(), log);
+        try {
+            var deleted = renameDeleted(log.topicPartition(), folder);
+            if (delayMs <= 0) environment.io.execute(() -> deleteFiles(deleted));
+            else log.loop().schedule(delayMs, () -> environment.io.execute(() -> deleteFiles(deleted)));
+        } catch (StorageException e) {
+            fail(e);
+        }
+    }
+
+    private Path renameDeleted(TopicPartition partition, Path folder) {
+        var unique = new UUID(environment.random.nextLong(), environment.random.nextLong());
+        var deleted = path.resolve(FileNames.deletedFolder(partition, unique));
+        disk.rename(folder, deleted);
+        entries.onChange();
+        checkpoints.remove(partition);
+        folders.remove(partition);
+        return deleted;
+    }
+
+    private void deleteFiles(Path folder) {
+        try {
+            for (var name : disk.list(folder)) disk.delete(folder.resolve(name));
+            disk.delete(folder);
+        } catch (StorageException e) {
+            warn("cannot delete a folder; it is tried again at the next start", e);
+        }
+    }
+
+    void warn(String what, StorageException error) {
+        LOGGER.warn("{}: {}", what, error.getMessage());
+    }
+
+    // --- the end
 
     /** After an I/O error nothing is read or written here any more. */
     public boolean isOffline() {
-        throw new UnsupportedOperationException();
-    }
-
-    public long usableBytes() {
-        throw new UnsupportedOperationException();
+        return failure != null;
     }
 
     /** Told once, on the thread that met the error, when the directory goes offline. */
     public void onOffline(Runnable listener) {
-        throw new UnsupportedOperationException();
+        offlineListeners.add(listener);
+    }
+
+    /** Whoever meets an error that leaves doubt about what is on the disk ends the directory's service. */
+    void fail(StorageException error) {
+        synchronized (this) {
+            if (failure != null) return;
+            failure = error;
+        }
+        LOGGER.error("log directory goes offline: path={} reason={}", path, error.getMessage());
+        for (var log : logs.values()) log.loop().execute(() -> log.goOffline(error.getMessage()));
+        for (var listener : offlineListeners) listener.run();
+    }
+
+    public long usableBytes() {
+        return disk.usableBytes(path);
     }
 
     /**
-     * Ends cleanly, once every log has been closed on its loop: checkpoints and the clean-shutdown mark are written.
+     * Ends cleanly, once every log has been closed on its loop: checkpoints and the clean-shutdown mark are written. If a
+     * log is still open, or anything failed, there is no mark.
      *
      * @param brokerEpoch goes into the mark, -1 if unknown
      */
     public void closeCleanly(long brokerEpoch) {
-        throw new UnsupportedOperationException();
+        if (failure == null && logs.isEmpty() && checkpoints.write(this)) {
+            try {
+                CleanShutdown.write(disk, path, brokerEpoch);
+            } catch (StorageException e) {
+                warn("cannot write the mark of a clean stop", e);
+            }
+        }
+        close();
     }
 
     /** Lets go of the lock without a mark, as a crash would. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        unlock(lock);
+    }
+
+    private static void unlock(AutoCloseable lock) {
+        if (lock == null) return;
+        try {
+            lock.close();
+        } catch (Exception e) {
+            LOGGER.warn("cannot release a lock: {}", e.getMessage());
+        }
     }
 }

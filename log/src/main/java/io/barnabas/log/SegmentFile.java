@@ -1,20 +1,39 @@
 package io.barnabas.log;
 
 import io.barnabas.base.DiskFile;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** An open segment file, closed when its last user lets go. */
+/**
+ * An open segment file, closed when its last user lets go: the log that keeps it at hand, slices that are being sent, a
+ * flush under way. Counting is safe on any thread.
+ */
 final class SegmentFile {
     private final DiskFile disk;
+    private final AtomicInteger users = new AtomicInteger(1);
+    private final AtomicInteger openCount;
 
-    SegmentFile(DiskFile disk) {
+    /** The maker is the first user. @param openCount counts open files of the directory */
+    SegmentFile(DiskFile disk, AtomicInteger openCount) {
         this.disk = disk;
+        this.openCount = openCount;
+        openCount.incrementAndGet();
     }
 
     DiskFile disk() {
         return disk;
     }
 
+    /** By someone who is a user already, or on the loop of the log that is one. */
+    SegmentFile retain() {
+        if (users.getAndIncrement() <= 0) throw new IllegalStateException("file is closed: path=" + disk.path());
+        return this;
+    }
+
     void release() {
-        throw new UnsupportedOperationException();
+        int left = users.decrementAndGet();
+        if (left < 0) throw new IllegalStateException("released too often: path=" + disk.path());
+        if (left > 0) return;
+        disk.close();
+        openCount.decrementAndGet();
     }
 }

@@ -1,0 +1,110 @@
+package io.barnabas.log;
+
+import io.barnabas.base.DiskFile;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
+
+/**
+ * Walks the batches of a segment file through a small buffer. Used by one thread; a batch's header is valid until the next
+ * step. Large batches are never held whole.
+ */
+final class BatchScanner {
+    private final ByteBuffer buffer;
+    private final BatchHeader header = new BatchHeader();
+    private final CRC32C crc32c = new CRC32C();
+    private final CRC32 crc32 = new CRC32();
+    private DiskFile file;
+    private long end;
+    /** File position of the first buffered byte; the buffer holds [0, limit). */
+    private long bufferStart;
+    private long next;
+    private long position;
+    private String problem;
+
+    /** @param buffer its own from now on, of at least a header's size */
+    BatchScanner(ByteBuffer buffer) {
+        this.buffer = buffer;
+    }
+
+    /** Starts at a batch, to end at {@code end} or at the first thing that is no whole batch. */
+    BatchScanner start(DiskFile file, long from, long end) {
+        this.file = file;
+        this.end = end;
+        this.next = from;
+        this.position = from;
+        this.problem = null;
+        buffer.limit(0);
+        bufferStart = from;
+        return this;
+    }
+
+    /** Moves to the next batch. @return false at the end, or when {@link #problem} says why not */
+    boolean next() {
+        position = next;
+        long left = end - next;
+        if (left <= 0 || problem != null) return false;
+        int wanted = (int) Math.min(left, BatchHeader.BYTES_MAX);
+        int available = buffered(next, wanted);
+        problem = header.wrap(buffer, (int) (next - bufferStart), available);
+        if (problem == null && header.sizeInBytes() > left) problem = "batch past the end: sizeInBytes=" + header.sizeInBytes();
+        if (problem != null) return false;
+        next += header.sizeInBytes();
+        return true;
+    }
+
+    BatchHeader header() {
+        return header;
+    }
+
+    /** Where the current batch starts; after the end, where the next one would. */
+    long position() {
+        return position;
+    }
+
+    /** Where the next batch starts. */
+    long nextPosition() {
+        return next;
+    }
+
+    /** Why there is no next batch: null at the proper end. */
+    String problem() {
+        return problem;
+    }
+
+    /** Reads the current batch's bytes and compares its checksum. The header must not be used afterwards. */
+    boolean isValidCrc() {
+        int expected = header.crc();
+        Checksum crc = header.isV2() ? crc32c : crc32;
+        crc.reset();
+        long from = position + header.checkedFrom();
+        while (from < next) {
+            int count = buffered(from, (int) Math.min(next - from, buffer.capacity()));
+            if (count == 0) return false;
+            int at = (int) (from - bufferStart);
+            crc.update(buffer.slice(at, (int) Math.min(count, next - from)));
+            from += count;
+        }
+        return (int) crc.getValue() == expected;
+    }
+
+    /** The current batch's bytes: a copy, in memory of its own. */
+    ByteBuffer readBatch() {
+        var bytes = ByteBuffer.allocate((int) (next - position));
+        file.read(bytes, position);
+        return bytes.flip();
+    }
+
+    /** Makes bytes from {@code from} on available. @return how many lie there, at least {@code wanted} unless the file ends */
+    private int buffered(long from, int wanted) {
+        long have = bufferStart + buffer.limit() - from;
+        if (from >= bufferStart && have >= wanted) return (int) have;
+        buffer.clear();
+        if (end - from < buffer.capacity()) buffer.limit((int) (end - from));
+        file.read(buffer, from);
+        buffer.flip();
+        bufferStart = from;
+        return buffer.limit();
+    }
+}

@@ -1,0 +1,107 @@
+package io.barnabas.log;
+
+import io.barnabas.base.Disk;
+import io.barnabas.base.DiskFullException;
+import io.barnabas.base.StorageException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One flush of a log: what has to reach the disk so that everything before an offset is durable. Put together on the log's
+ * loop, done on any thread, and told on the loop again.
+ */
+final class Flush {
+    private record IndexEntries(Path path, ByteBuffer entries, long position, boolean sync) {}
+
+    final long targetOffset;
+    /** Of the log when the flush was put together: a truncation since makes it worthless. */
+    final int generation;
+    final boolean includesEpochs;
+    final boolean includesFolder;
+    /** Whose index entries are stored by this flush. */
+    final List<Segment> indexedSegments = new ArrayList<>(0);
+    private final LogDirectory directory;
+    private final Path folder;
+    private final long folderChange;
+    private final String epochsText;
+    private final List<SegmentFile> files = new ArrayList<>(1);
+    private final List<IndexEntries> indexes = new ArrayList<>(0);
+    private boolean isRetriable;
+    private boolean isDone;
+    private StorageException error;
+    /** The log has taken note of the outcome. Its loop's. */
+    boolean isTold;
+
+    /**
+     * @param epochsText   content for the epoch checkpoint, null if the file is as it should be
+     * @param syncFolder   whether files were made in the folder since its last sync
+     * @param folderChange see {@link LogDirectory#syncEntries}
+     */
+    Flush(LogDirectory directory, Path folder, long targetOffset, int generation, String epochsText, boolean syncFolder,
+            long folderChange) {
+        this.directory = directory;
+        this.folder = folder;
+        this.targetOffset = targetOffset;
+        this.generation = generation;
+        this.epochsText = epochsText;
+        this.includesEpochs = epochsText != null;
+        this.includesFolder = syncFolder;
+        this.folderChange = folderChange;
+    }
+
+    /** Takes over one use of the file. */
+    void add(SegmentFile file) {
+        files.add(file);
+    }
+
+    /** Takes the entries that the segment's index files lack. */
+    void addIndexes(Segment segment, boolean sync) {
+        var offsets = segment.offsetIndex();
+        var times = segment.timeIndex();
+        indexes.add(new IndexEntries(segment.path(FileNames.INDEX), offsets.unstored(), offsets.storedBytes(), sync));
+        indexes.add(new IndexEntries(segment.path(FileNames.TIME_INDEX), times.unstored(), times.storedBytes(), sync));
+        offsets.markStored();
+        times.markStored();
+        indexedSegments.add(segment);
+    }
+
+    /** Whether a failed flush lost nothing: there was no room for a small file, and no sync was tried. */
+    boolean isRetriable() {
+        return isRetriable;
+    }
+
+    /**
+     * Does it, unless it is done: whoever needs it first does it, others wait for that.
+     *
+     * @return null if all is durable now, else why not
+     */
+    synchronized StorageException perform() {
+        if (isDone) return error;
+        error = attempt();
+        isDone = true;
+        return error;
+    }
+
+    private StorageException attempt() {
+        try {
+            Disk disk = directory.disk();
+            try {
+                for (var index : indexes) Segment.storeIndex(disk, index.path, index.entries, index.position, index.sync);
+                if (epochsText != null) CheckpointFile.replace(disk, folder.resolve(FileNames.LEADER_EPOCHS), epochsText);
+            } catch (DiskFullException e) {
+                isRetriable = true;
+                return e;
+            }
+            for (var file : files) file.disk().sync();
+            if (includesFolder) disk.syncDirectory(folder);
+            directory.syncEntries(folderChange);
+            return null;
+        } catch (StorageException e) {
+            return e;
+        } finally {
+            for (var file : files) file.release();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.barnabas.log;
+
+import io.barnabas.base.EventLoop;
+import io.barnabas.base.StorageException;
+import io.barnabas.model.TopicPartition;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * What one event loop does for its logs in one directory: it lends them buffers, closes files that are used least, and,
+ * while something has changed, once a second gathers offsets for the checkpoints and flushes what is old; when its time has
+ * come, applies retention. Nothing runs while nothing is due. Owned by the loop.
+ */
+final class Housekeeping {
+    /** Offsets that a log wants to be checkpointed. */
+    record Checkpoint(Log log, TopicPartition partition, int generation, long recoveryPoint, long highWatermark, long logStartOffset) {}
+
+    private record Deadline(long dueMs, long order, Log log) implements Comparable<Deadline> {
+        @Override
+        public int compareTo(Deadline other) {
+            int byTime = Long.compare(dueMs, other.dueMs);
+            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        }
+    }
+
+    private static final long TICK_MS = 1000;
+    private static final int FLUSHES_PER_TICK_MAX = 100;
+    private static final int SPARE_STAGINGS_MAX = 32;
+    private static final int SCAN_BYTES = 8 * 1024;
+
+    private final LogDirectory directory;
+    private final EventLoop loop;
+    private final OpenSegments openSegments;
+    private final ArrayDeque<Staging> spareStagings = new ArrayDeque<>();
+    private BatchScanner scanner;
+
+    private ArrayList<Log> dirtyLogs = new ArrayList<>();
+    private ArrayList<Log> stillDirtyLogs = new ArrayList<>();
+    private boolean tickScheduled;
+    private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>();
+    private long deadlineOrder;
+    private EventLoop.Timer deadlineTimer;
+    private long deadlineTimerMs;
+
+    Housekeeping(LogDirectory directory, EventLoop loop, OpenSegments openSegments) {
+        this.directory = directory;
+        this.loop = loop;
+        this.openSegments = openSegments;
+    }
+
+    OpenSegments openSegments() {
+        return openSegments;
+    }
+
+    /** For one use at a time, until the next step of whoever asked. */
+    BatchScanner scanner() {
+        if (scanner == null) scanner = new BatchScanner(ByteBuffer.allocateDirect(SCAN_BYTES));
+        return scanner;
+    }
+
+    Staging borrowStaging() {
+        var spare = spareStagings.poll();
+        return spare != null ? spare : new Staging();
+    }
+
+    void giveBack(Staging staging) {
+        staging.clear();
+        if (spareStagings.size() < SPARE_STAGINGS_MAX) spareStagings.push(staging);
+    }
+
+    /** A log has something to flush or to checkpoint; it remembers that it told so. */
+    void onDirty(Log log) {
+        dirtyLogs.add(log);
+        scheduleTick();
+    }
+
+    private void scheduleTick() {
+        if (tickScheduled) return;
+        tickScheduled = true;
+        loop.schedule(TICK_MS, this::tick);
+    }
+
+    private void tick() {
+        tickScheduled = false;
+        long nowMs = loop.clock().nowMs();
+        var logs = dirtyLogs;
+        dirtyLogs = stillDirtyLogs;
+        var checkpoints = new ArrayList<Checkpoint>();
+        int flushesLeft = FLUSHES_PER_TICK_MAX;
+        for (int i = 0; i < logs.size(); i++) {
+            var log = logs.get(i);
+            if (log.isClosed()) continue;
+            if (flushesLeft > 0 && log.flushIfOld(nowMs)) flushesLeft--;
+            log.addCheckpoint(checkpoints);
+            if (log.staysDirty()) dirtyLogs.add(log);
+        }
+        logs.clear();
+        stillDirtyLogs = logs;
+        if (!checkpoints.isEmpty()) directory.io().execute(() -> write(checkpoints));
+        if (!dirtyLogs.isEmpty()) scheduleTick();
+    }
+
+    private void write(List<Checkpoint> checkpoints) {
+        if (!directory.checkpoint(checkpoints)) return;
+        loop.execute(() -> {
+            for (var checkpoint : checkpoints) checkpoint.log.onCheckpointed(checkpoint.logStartOffset);
+        });
+    }
+
+    /** Asks for {@link Log#applyRetention} at a time; the earliest of several counts, later ones find nothing to do. */
+    void scheduleRetention(Log log, long dueMs) {
+        deadlines.add(new Deadline(dueMs, deadlineOrder++, log));
+        armDeadlineTimer();
+    }
+
+    private void armDeadlineTimer() {
+        if (deadlines.isEmpty()) return;
+        long dueMs = deadlines.peek().dueMs;
+        if (deadlineTimer != null && deadlineTimerMs <= dueMs) return;
+        if (deadlineTimer != null) deadlineTimer.cancel();
+        deadlineTimerMs = dueMs;
+        deadlineTimer = loop.schedule(Math.max(0, dueMs - loop.clock().nowMs()), this::onDeadline);
+    }
+
+    private void onDeadline() {
+        deadlineTimer = null;
+        long nowMs = loop.clock().nowMs();
+        while (!deadlines.isEmpty() && deadlines.peek().dueMs <= nowMs) {
+            var deadline = deadlines.poll();
+            deadline.log.onRetentionDue(deadline.dueMs, nowMs);
+        }
+        armDeadlineTimer();
+    }
+
+    /** Deletes files that were renamed for it, off the loop. */
+    void deleteLater(List<Path> files, long delayMs) {
+        if (files.isEmpty()) return;
+        if (delayMs <= 0) directory.io().execute(() -> delete(files));
+        else loop.schedule(delayMs, () -> directory.io().execute(() -> delete(files)));
+    }
+
+    private void delete(List<Path> files) {
+        try {
+            for (var file : files) directory.disk().delete(file);
+        } catch (StorageException e) {
+            directory.warn("cannot delete a file; it is tried again at the next start", e);
+        }
+    }
+}

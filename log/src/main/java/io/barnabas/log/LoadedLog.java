@@ -1,0 +1,13 @@
+package io.barnabas.log;
+
+import io.barnabas.base.Uuid;
+import java.nio.file.Path;
+
+/**
+ * A log as it was found on disk, or made.
+ *
+ * @param folderChange  see {@link LogDirectory#syncEntries}
+ * @param epochsChanged whether the epoch checkpoint is not as it should be
+ */
+record LoadedLog(Uuid topicId, Path folder, Segment[] segments, LeaderEpochHistory epochs, ProducerStates producers,
+        long logStartOffset, long endOffset, long flushedOffset, long folderChange, boolean epochsChanged) {}

@@ -1,0 +1,273 @@
+package io.barnabas.log;
+
+import io.barnabas.base.Disk;
+import io.barnabas.base.DiskFile;
+import io.barnabas.base.StorageException;
+import io.barnabas.base.Uuid;
+import io.barnabas.model.TopicPartition;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds out what a partition's folder holds. After a clean stop that is the tail of the last segment; after a crash
+ * everything from the recovery point on is checked, and the first batch that is not whole ends the log. What lies before
+ * the recovery point was durable: if that is damaged the log is not opened, since records that were acknowledged are
+ * missing. Reads and repairs the disk, on any thread.
+ */
+final class LogLoader {
+    private static final ThreadLocal<BatchScanner> SCANNER =
+            ThreadLocal.withInitial(() -> new BatchScanner(ByteBuffer.allocateDirect(256 * 1024)));
+
+    private final Disk disk;
+    private final Path folder;
+    private final TopicPartition partition;
+    private final boolean closedCleanly;
+    private final long recoveryPoint;
+    private final int indexIntervalBytes;
+    private final long nowMs;
+    private LeaderEpochHistory epochs = new LeaderEpochHistory();
+    private boolean epochsChanged;
+    private long endOffset;
+
+    /** @param recoveryPoint 0 if nothing is known to be durable */
+    LogLoader(Disk disk, Path folder, TopicPartition partition, boolean closedCleanly, long recoveryPoint, int indexIntervalBytes,
+            long nowMs) {
+        this.disk = disk;
+        this.folder = folder;
+        this.partition = partition;
+        this.closedCleanly = closedCleanly;
+        this.recoveryPoint = recoveryPoint;
+        this.indexIntervalBytes = indexIntervalBytes;
+        this.nowMs = nowMs;
+    }
+
+    /** A partition that was not there before. Nothing is synced. */
+    static LoadedLog create(Disk disk, Path folder, Uuid topicId, long folderChange, long nowMs) {
+        disk.createDirectories(folder);
+        if (!topicId.isZero()) PartitionMetadata.write(disk, folder, topicId);
+        var segment = new Segment(disk, folder, 0, 0, nowMs);
+        segment.useIndexes(new OffsetIndex(), new TimeIndex());
+        return new LoadedLog(topicId, folder, new Segment[] {segment}, new LeaderEpochHistory(), new ProducerStates(), 0, 0, 0,
+                folderChange, false);
+    }
+
+    /**
+     * @param wantedTopicId ZERO takes any
+     * @param logStart      as checkpointed, 0 if it is not
+     * @throws StorageException if the folder belongs to another topic, is damaged, or cannot be read
+     */
+    LoadedLog load(Uuid wantedTopicId, long logStart, long folderChange) {
+        var names = cleanUp(disk.list(folder));
+        var topicId = PartitionMetadata.readOrRestore(disk, folder, partition, wantedTopicId, names);
+        var segments = findSegments(names, logStart);
+        loadEpochs(names, segments);
+        var kept = closedCleanly ? loadClean(segments) : recover(segments);
+        if (recoveryPoint > endOffset && recoveryPoint > logStart) {
+            throw damaged("log ends at %d, but was durable up to %d".formatted(endOffset, recoveryPoint));
+        }
+        if (logStart > endOffset) kept = startAnew(kept, logStart);
+        long start = Math.max(logStart, kept[0].baseOffset);
+        epochsChanged |= epochs.truncateFromEnd(endOffset) | epochs.truncateFromStart(start);
+        var producers = ProducerLoader.load(disk, folder, kept, endOffset, closedCleanly);
+        long flushedOffset = closedCleanly ? endOffset : Math.max(start, Math.min(recoveryPoint, endOffset));
+        return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, epochsChanged);
+    }
+
+    /** Removes what earlier processes were about to remove, and finishes what they had all but finished. */
+    private List<String> cleanUp(List<String> names) {
+        boolean hasChanged = false;
+        for (var name : names) {
+            if (name.endsWith(FileNames.DELETED) || name.endsWith(FileNames.CLEANED) || name.endsWith(FileNames.TEMPORARY)) {
+                disk.delete(folder.resolve(name));
+                hasChanged = true;
+            } else if (name.endsWith(FileNames.SWAP)) {
+                var done = name.substring(0, name.length() - FileNames.SWAP.length());
+                disk.rename(folder.resolve(name), folder.resolve(done));
+                hasChanged = true;
+            }
+        }
+        return hasChanged ? disk.list(folder) : names;
+    }
+
+    private List<Segment> findSegments(List<String> names, long logStart) {
+        var segments = new ArrayList<Segment>(1);
+        for (var name : names) {
+            long baseOffset = FileNames.offsetOf(name, FileNames.LOG);
+            if (baseOffset < 0) continue;
+            var path = folder.resolve(name);
+            long size = disk.size(path);
+            if (size > Integer.MAX_VALUE) throw damaged("segment larger than any can be: file=%s size=%d".formatted(name, size));
+            var segment = new Segment(disk, folder, baseOffset, size, disk.lastModifiedMs(path));
+            segment.hasTransactionIndex(names.contains(FileNames.of(baseOffset, FileNames.TRANSACTION_INDEX)));
+            segments.add(segment);
+        }
+        if (segments.isEmpty()) segments.add(new Segment(disk, folder, logStart, 0, nowMs));
+        return segments;
+    }
+
+    private void loadEpochs(List<String> names, List<Segment> segments) {
+        if (names.contains(FileNames.LEADER_EPOCHS)) {
+            var text = CheckpointFile.read(disk, folder.resolve(FileNames.LEADER_EPOCHS));
+            try {
+                epochs = LeaderEpochHistory.parse(text);
+                return;
+            } catch (IllegalArgumentException e) {
+                epochsChanged = true;
+            }
+        }
+        // It was made durable before the recovery point moved: if it is not there somebody took it, and the batches know.
+        if (!closedCleanly && recoveryPoint <= segments.get(0).baseOffset) return;
+        for (var segment : segments) findEpochs(segment);
+    }
+
+    private void findEpochs(Segment segment) {
+        if (segment.isEmpty()) return;
+        try (var file = disk.open(segment.path(FileNames.LOG), false)) {
+            var scanner = SCANNER.get().start(file, 0, segment.size());
+            while (scanner.next()) {
+                int epoch = scanner.header().leaderEpoch();
+                if (epoch > epochs.latestEpoch()) epochsChanged |= epochs.assign(epoch, scanner.header().baseOffset());
+            }
+        }
+    }
+
+    private Segment[] loadClean(List<Segment> segments) {
+        for (int i = 0; i + 1 < segments.size(); i++) {
+            var segment = segments.get(i);
+            if (disk.exists(segment.path(FileNames.INDEX)) && disk.exists(segment.path(FileNames.TIME_INDEX))) continue;
+            scan(segment, Long.MAX_VALUE);
+            close(segment);
+        }
+        var active = segments.get(segments.size() - 1);
+        endOffset = active.baseOffset;
+        if (!scan(active, Long.MAX_VALUE)) throw damaged("bad batch in a log that was closed cleanly: file=" + active.path(FileNames.LOG));
+        return segments.toArray(new Segment[0]);
+    }
+
+    private Segment[] recover(List<Segment> segments) {
+        for (int i = 0; i < segments.size(); i++) {
+            var segment = segments.get(i);
+            boolean isActive = i == segments.size() - 1;
+            if (!isActive && segments.get(i + 1).baseOffset <= recoveryPoint) {
+                if (disk.exists(segment.path(FileNames.INDEX)) && disk.exists(segment.path(FileNames.TIME_INDEX))) continue;
+                scan(segment, Long.MAX_VALUE);
+                close(segment);
+                continue;
+            }
+            endOffset = segment.baseOffset;
+            boolean isWhole = scan(segment, recoveryPoint);
+            if (!isWhole || !isActive && endOffset > segments.get(i + 1).baseOffset) {
+                for (var later : segments.subList(i + 1, segments.size())) deleteFiles(later);
+                return segments.subList(0, i + 1).toArray(new Segment[0]);
+            }
+            if (!isActive) close(segment);
+        }
+        return segments.toArray(new Segment[0]);
+    }
+
+    /**
+     * Walks a segment from the last index entry that can be relied on to its end, completing its indexes. Batches that reach
+     * an offset from {@code checkedFrom} on have their checksum compared; the first that is not whole ends the segment.
+     *
+     * @return false if the segment was cut
+     */
+    private boolean scan(Segment segment, long checkedFrom) {
+        if (segment.isEmpty()) {
+            segment.useIndexes(new OffsetIndex(), new TimeIndex());
+            return true;
+        }
+        long fileSize = segment.size();
+        try (var file = disk.open(segment.path(FileNames.LOG), false)) {
+            var scanner = SCANNER.get();
+            long from = takeIndexes(segment, file, scanner, checkedFrom);
+            segment.startAt(from);
+            scanner.start(file, from, fileSize);
+            while (scanner.next()) {
+                var header = scanner.header();
+                long lastOffset = header.lastOffset();
+                int epoch = header.leaderEpoch();
+                long baseOffset = header.baseOffset();
+                long maxTimestamp = header.maxTimestamp();
+                boolean follows = baseOffset >= Math.max(endOffset, segment.baseOffset) || from == scanner.position();
+                if (!follows || lastOffset >= checkedFrom && !scanner.isValidCrc()) break;
+                segment.onAppended(lastOffset, maxTimestamp, (int) (scanner.nextPosition() - scanner.position()), indexIntervalBytes);
+                if (epoch > epochs.latestEpoch()) epochsChanged |= epochs.assign(epoch, baseOffset);
+                endOffset = lastOffset + 1;
+            }
+            if (segment.size() < fileSize) return cut(segment, file, scanner.problem());
+        }
+        storeIndexes(segment);
+        return true;
+    }
+
+    private boolean cut(Segment segment, DiskFile file, String problem) {
+        if (closedCleanly || endOffset < recoveryPoint) {
+            throw damaged("bad batch below the recovery point: file=%s position=%d offset=%d recoveryPoint=%d problem=%s".formatted(
+                    segment.path(FileNames.LOG), segment.size(), endOffset, recoveryPoint, problem == null ? "checksum" : problem));
+        }
+        file.truncate(segment.size());
+        if (segment.hasTransactionIndex()) TransactionIndex.truncate(disk, segment.path(FileNames.TRANSACTION_INDEX), endOffset);
+        storeIndexes(segment);
+        return false;
+    }
+
+    /** Loads the entries that are surely right. @return where the batch of the last of them starts */
+    private long takeIndexes(Segment segment, DiskFile file, BatchScanner scanner, long checkedFrom) {
+        var offsets = SegmentList.loadOffsetIndex(disk, segment.path(FileNames.INDEX), segment.size());
+        var times = SegmentList.loadTimeIndex(disk, segment.path(FileNames.TIME_INDEX));
+        if (checkedFrom != Long.MAX_VALUE) {
+            // What is not known to be durable may be anything.
+            offsets.truncateTo(offsets.floor(checkedFrom - segment.baseOffset - 1) + 1);
+        }
+        int last = offsets.count() - 1;
+        if (last >= 0) {
+            scanner.start(file, offsets.position(last), segment.size());
+            if (!scanner.next() || scanner.header().lastOffset() != segment.baseOffset + offsets.relativeOffset(last)) {
+                offsets.truncateTo(0);
+            }
+        }
+        last = offsets.count() - 1;
+        boolean keepsAll = checkedFrom == Long.MAX_VALUE && last >= 0;
+        if (!keepsAll) times.truncateToOffset(last < 0 ? 0 : offsets.relativeOffset(last) + 1);
+        segment.useIndexes(offsets, times);
+        return last < 0 ? 0 : offsets.position(last);
+    }
+
+    private void storeIndexes(Segment segment) {
+        segment.timeIndex().truncateToOffset(endOffset - segment.baseOffset);
+        var offsets = segment.offsetIndex();
+        var times = segment.timeIndex();
+        if (offsets.differsFromFile() || times.differsFromFile()) SegmentList.storeIndexes(disk, segment);
+        segment.dropIndexes();
+    }
+
+    /** A closed segment needs the last entry of its time index. */
+    private void close(Segment segment) {
+        if (segment.isEmpty()) return;
+        segment.reloadIndexes(SegmentList.loadOffsetIndex(disk, segment.path(FileNames.INDEX), segment.size()),
+                SegmentList.loadTimeIndex(disk, segment.path(FileNames.TIME_INDEX)));
+        segment.finishTimeIndex();
+        SegmentList.storeIndexes(disk, segment);
+        segment.dropIndexes();
+    }
+
+    private Segment[] startAnew(Segment[] segments, long logStart) {
+        for (var segment : segments) deleteFiles(segment);
+        endOffset = logStart;
+        epochs.clear();
+        epochsChanged = true;
+        var fresh = new Segment(disk, folder, logStart, 0, nowMs);
+        fresh.useIndexes(new OffsetIndex(), new TimeIndex());
+        return new Segment[] {fresh};
+    }
+
+    private void deleteFiles(Segment segment) {
+        for (var suffix : LogTruncation.SEGMENT_SUFFIXES) disk.delete(segment.path(suffix));
+    }
+
+    private StorageException damaged(String what) {
+        return new StorageException("partition is damaged: partition=%s folder=%s: %s".formatted(partition, folder, what));
+    }
+}

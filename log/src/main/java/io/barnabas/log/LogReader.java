@@ -1,0 +1,141 @@
+package io.barnabas.log;
+
+import io.barnabas.base.Disk;
+import io.barnabas.model.RecordBatch;
+import io.barnabas.model.RecordException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds things in a log's segments: batches by offset, records by time. Owned by the log's loop. */
+final class LogReader {
+    /** What was appended this many bytes ago or less is taken to be in the page cache still. */
+    private static final long RECENT_BYTES = 8 << 20;
+
+    private final Disk disk;
+    private final SegmentList segments;
+    private final Housekeeping housekeeping;
+    /** Made by the first append. */
+    private RecentBatches recent;
+    private long appendedBytes;
+
+    LogReader(Disk disk, SegmentList segments, Housekeeping housekeeping) {
+        this.disk = disk;
+        this.segments = segments;
+        this.housekeeping = housekeeping;
+    }
+
+    /** A batch stands in the active segment. */
+    void onAppended(long baseOffset, long lastOffset, long position, int size) {
+        if (recent == null) recent = new RecentBatches();
+        recent.add(baseOffset, lastOffset, (int) position);
+        appendedBytes += size;
+    }
+
+    /** Another segment is active, or this one was truncated. */
+    void forgetRecent() {
+        recent = null;
+    }
+
+    /** @param bound at most the log's end */
+    LogSlice read(long offset, int bytesMax, long bound, boolean atLeastOneBatch) {
+        for (int i = segments.floor(offset); i < segments.count(); i++) {
+            var segment = segments.get(i);
+            if (segment.isEmpty()) continue;
+            long start;
+            int firstBytes;
+            int known = isActive(i) && recent != null ? recent.find(offset) : -1;
+            if (known >= 0) {
+                start = recent.position(known);
+                firstBytes = recent.endPosition(known, segment.size()) - (int) start;
+            } else {
+                var scanner = housekeeping.scanner();
+                // A compacted segment may end before the offset: the next one has it.
+                if (!segment.locate(offset, segments.open(segment).disk(), scanner)) continue;
+                start = scanner.position();
+                firstBytes = scanner.header().sizeInBytes();
+            }
+            return slice(i, start, firstBytes, bytesMax, bound, atLeastOneBatch);
+        }
+        return LogSlice.EMPTY;
+    }
+
+    private LogSlice slice(int index, long start, int firstBytes, int bytesMax, long bound, boolean atLeastOneBatch) {
+        var segment = segments.get(index);
+        long available = endPosition(index, bound) - start;
+        if (available < firstBytes || firstBytes > bytesMax && !atLeastOneBatch) return LogSlice.EMPTY;
+        int size = (int) Math.min(available, Math.max(bytesMax, firstBytes));
+        boolean isRecent = isActive(index) && segment.size() - start <= Math.min(RECENT_BYTES, appendedBytes);
+        return new FileRegion(segments.open(segment).retain(), start, size, isRecent);
+    }
+
+    /** Where the first batch lies that is not wholly below a bound. */
+    private long endPosition(int index, long bound) {
+        var segment = segments.get(index);
+        if (bound >= segments.endOffset(index)) return segment.size();
+        int known = isActive(index) && recent != null ? recent.find(bound) : -1;
+        if (known >= 0) return recent.position(known);
+        var scanner = housekeeping.scanner();
+        return segment.locate(bound, segments.open(segment).disk(), scanner) ? scanner.position() : segment.size();
+    }
+
+    private boolean isActive(int index) {
+        return index == segments.count() - 1;
+    }
+
+    /** The first record of at least a time and an offset, null if there is none. */
+    TimestampOffset find(long timestamp, long fromOffset) {
+        for (int i = segments.floor(fromOffset); i < segments.count(); i++) {
+            var segment = segments.get(i);
+            if (segment.isEmpty() || segment.maxTimestamp() < timestamp) continue;
+            long from = Math.max(fromOffset, segment.lowerOffset(timestamp));
+            var scanner = housekeeping.scanner();
+            for (boolean has = segment.locate(from, segments.open(segment).disk(), scanner); has; has = scanner.next()) {
+                if (scanner.header().maxTimestamp() < timestamp) continue;
+                var found = findInBatch(scanner, timestamp, fromOffset);
+                if (found != null) return found;
+            }
+        }
+        return null;
+    }
+
+    private static TimestampOffset findInBatch(BatchScanner scanner, long timestamp, long fromOffset) {
+        var header = scanner.header();
+        if (!header.isV2()) return new TimestampOffset(header.maxTimestamp(), header.lastOffset(), RecordBatch.NO_LEADER_EPOCH);
+        var batch = new RecordBatch().wrap(scanner.readBatch(), 0);
+        try (var records = batch.records(Integer.MAX_VALUE)) {
+            for (var record = records.next(); record != null; record = records.next()) {
+                if (record.timestamp() < timestamp || record.offset() < fromOffset) continue;
+                return new TimestampOffset(record.timestamp(), record.offset(), batch.leaderEpoch());
+            }
+        } catch (RecordException e) {
+            // A batch that cannot be unpacked holds no record that could be named; readers will meet it by its offset.
+            return new TimestampOffset(batch.maxTimestamp(), Math.max(fromOffset, batch.baseOffset()), batch.leaderEpoch());
+        }
+        return null;
+    }
+
+    TimestampOffset maxTimestamp(long fromOffset) {
+        Segment latest = null;
+        for (int i = segments.floor(fromOffset); i < segments.count(); i++) {
+            var segment = segments.get(i);
+            if (segment.isEmpty() || segment.maxTimestamp() < 0) continue;
+            if (latest == null || segment.maxTimestamp() > latest.maxTimestamp()) latest = segment;
+        }
+        return latest == null ? null : find(latest.maxTimestamp(), Math.max(fromOffset, latest.baseOffset));
+    }
+
+    List<AbortedTransaction> aborted(long fromOffset, long toOffset) {
+        var found = new ArrayList<AbortedTransaction>(0);
+        for (int i = segments.floor(fromOffset); i < segments.count(); i++) {
+            var segment = segments.get(i);
+            if (!segment.hasTransactionIndex()) continue;
+            for (var entry : TransactionIndex.read(disk, segment.path(FileNames.TRANSACTION_INDEX))) {
+                if (entry.lastOffset() >= fromOffset && entry.firstOffset() < toOffset) {
+                    found.add(new AbortedTransaction(entry.producerId(), entry.firstOffset()));
+                }
+                if (entry.lastStableOffset() >= toOffset) return found;
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,84 @@
+package io.barnabas.log;
+
+import io.barnabas.base.Disk;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Takes data of a log off the disk, at its end or at its beginning. On the log's loop. */
+final class LogTruncation {
+    static final String[] SEGMENT_SUFFIXES =
+            {FileNames.LOG, FileNames.INDEX, FileNames.TIME_INDEX, FileNames.TRANSACTION_INDEX, FileNames.SNAPSHOT};
+
+    private final Disk disk;
+    private final Path folder;
+    private final SegmentList segments;
+    private final Housekeeping housekeeping;
+
+    LogTruncation(Disk disk, Path folder, SegmentList segments, Housekeeping housekeeping) {
+        this.disk = disk;
+        this.folder = folder;
+        this.segments = segments;
+        this.housekeeping = housekeeping;
+    }
+
+    /** Deletes removed segments and cuts the active one, so that no batch reaches an offset. */
+    void truncateTo(long offset, Segment[] removed) {
+        if (removed.length > 0) deleteAll(removed);
+        deleteSnapshotsBeyond(offset);
+        var active = segments.active();
+        if (active.isEmpty()) return;
+        segments.loadIndexes(active);
+        var file = segments.open(active).disk();
+        var scanner = housekeeping.scanner();
+        if (active.locate(offset, file, scanner)) {
+            long newSize = scanner.position();
+            file.truncate(newSize);
+            active.onTruncated(newSize, offset);
+        }
+        findTimestamps(active);
+        // Entries beyond the end would be taken for valid ones once the log has grown again.
+        SegmentList.storeIndexes(disk, active);
+        if (active.hasTransactionIndex()) TransactionIndex.truncate(disk, active.path(FileNames.TRANSACTION_INDEX), offset);
+    }
+
+    /** The time index knows them up to its last entry only. */
+    private void findTimestamps(Segment active) {
+        var offsets = active.offsetIndex();
+        long from = offsets.count() == 0 ? 0 : offsets.position(offsets.count() - 1);
+        var scanner = housekeeping.scanner().start(segments.open(active).disk(), from, active.size());
+        while (scanner.next()) active.onTimestamp(scanner.header().lastOffset(), scanner.header().maxTimestamp());
+    }
+
+    /** Deletes segments for good: durable on return, since what comes back would stand beside other data. */
+    void deleteAll(Segment[] removed) {
+        var doomed = rename(removed);
+        disk.syncDirectory(folder);
+        housekeeping.deleteLater(doomed, 0);
+    }
+
+    /** Deletes segments before the log's start after a delay. */
+    void deleteOldest(Segment[] removed, long delayMs) {
+        housekeeping.deleteLater(rename(removed), delayMs);
+    }
+
+    private List<Path> rename(Segment[] removed) {
+        var doomed = new ArrayList<Path>();
+        for (var segment : removed) {
+            for (var suffix : SEGMENT_SUFFIXES) {
+                var path = segment.path(suffix);
+                if (!disk.exists(path)) continue;
+                var deleted = segment.path(suffix + FileNames.DELETED);
+                disk.rename(path, deleted);
+                doomed.add(deleted);
+            }
+        }
+        return doomed;
+    }
+
+    private void deleteSnapshotsBeyond(long offset) {
+        for (var name : disk.list(folder)) {
+            if (FileNames.offsetOf(name, FileNames.SNAPSHOT) > offset) disk.delete(folder.resolve(name));
+        }
+    }
+}

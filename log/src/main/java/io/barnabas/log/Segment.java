@@ -1,0 +1,272 @@
+package io.barnabas.log;
+
+import io.barnabas.base.Disk;
+import io.barnabas.base.DiskFile;
+import io.barnabas.model.RecordBatch;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * A run of batches in one file, with its indexes beside it. The last segment of a log is active: it is appended to, and has
+ * its indexes in memory from its first use on; those of closed segments are searched in their files. Owned by the log's
+ * loop.
+ */
+final class Segment {
+    /** The first batch has to be looked at. */
+    static final long UNKNOWN_TIMESTAMP = Long.MIN_VALUE;
+
+    final long baseOffset;
+    private final Disk disk;
+    private final Path folder;
+    private final long createdMs;
+    private long size;
+    private boolean hasTransactionIndex;
+
+    private OffsetIndex offsetIndex;
+    private TimeIndex timeIndex;
+    private int bytesSinceIndexEntry;
+    /** Of all batches here; the offset is the last one of the first batch that has it. Unknown for a closed segment at first. */
+    private long maxTimestamp = RecordBatch.NO_TIMESTAMP;
+    private long maxTimestampOffset = -1;
+    private boolean knowsMaxTimestamp;
+    /** The first batch's, which ages the segment. */
+    private long firstTimestamp;
+    private long jitterMs;
+
+    /** The open file, if any: this segment is one user of it. */
+    private SegmentFile file;
+    /** Neighbours among the open segments of a loop, see {@link OpenSegments}. */
+    Segment moreRecentlyUsed;
+    Segment lessRecentlyUsed;
+    Log owner;
+
+    /** @param size bytes of valid batches in the file, which need not exist when there are none */
+    Segment(Disk disk, Path folder, long baseOffset, long size, long createdMs) {
+        this.disk = disk;
+        this.folder = folder;
+        this.baseOffset = baseOffset;
+        this.size = size;
+        this.createdMs = createdMs;
+        this.firstTimestamp = size == 0 ? RecordBatch.NO_TIMESTAMP : UNKNOWN_TIMESTAMP;
+    }
+
+    Path path(String suffix) {
+        return folder.resolve(FileNames.of(baseOffset, suffix));
+    }
+
+    long size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    long createdMs() {
+        return createdMs;
+    }
+
+    long firstTimestamp() {
+        return firstTimestamp;
+    }
+
+    void firstTimestamp(long timestamp) {
+        firstTimestamp = timestamp;
+    }
+
+    long jitterMs() {
+        return jitterMs;
+    }
+
+    void jitterMs(long ms) {
+        jitterMs = ms;
+    }
+
+    boolean hasTransactionIndex() {
+        return hasTransactionIndex;
+    }
+
+    void hasTransactionIndex(boolean has) {
+        hasTransactionIndex = has;
+    }
+
+    SegmentFile file() {
+        return file;
+    }
+
+    void file(SegmentFile opened) {
+        file = opened;
+    }
+
+    // --- writing
+
+    /** Takes indexes that were loaded, or empty ones, to go on from. */
+    void useIndexes(OffsetIndex offsets, TimeIndex times) {
+        offsetIndex = offsets;
+        timeIndex = times;
+        bytesSinceIndexEntry = 0;
+        knowsMaxTimestamp = true;
+        maxTimestamp = times.lastTimestamp();
+        maxTimestampOffset = times.count() == 0 ? -1 : baseOffset + times.relativeOffset(times.count() - 1);
+    }
+
+    /** Batches are counted from a position on, where the last index entry points. */
+    void startAt(long position) {
+        size = position;
+        bytesSinceIndexEntry = 0;
+    }
+
+    /** Takes back indexes that were dropped, and are as they were then. */
+    void reloadIndexes(OffsetIndex offsets, TimeIndex times) {
+        offsetIndex = offsets;
+        timeIndex = times;
+    }
+
+    boolean hasIndexesInMemory() {
+        return offsetIndex != null;
+    }
+
+    OffsetIndex offsetIndex() {
+        return offsetIndex;
+    }
+
+    TimeIndex timeIndex() {
+        return timeIndex;
+    }
+
+    /** Whether an index has as many entries as a file of this size may have. */
+    boolean hasFullIndex(int indexBytesMax) {
+        if (offsetIndex == null) return false;
+        // The time index keeps room for the entry that closing adds.
+        return offsetIndex.count() >= indexBytesMax / OffsetIndex.ENTRY_BYTES
+                || timeIndex.count() >= indexBytesMax / TimeIndex.ENTRY_BYTES - 1;
+    }
+
+    /** Counts a batch that stands at the end of the file now, and indexes it when its turn has come. */
+    void onAppended(long lastOffset, long batchMaxTimestamp, int batchBytes, int indexIntervalBytes) {
+        if (size == 0) firstTimestamp = batchMaxTimestamp;
+        if (batchMaxTimestamp > maxTimestamp) {
+            maxTimestamp = batchMaxTimestamp;
+            maxTimestampOffset = lastOffset;
+        }
+        if (bytesSinceIndexEntry > indexIntervalBytes) {
+            offsetIndex.add((int) (lastOffset - baseOffset), (int) size);
+            timeIndex.addIfLater(maxTimestamp, (int) (maxTimestampOffset - baseOffset));
+            bytesSinceIndexEntry = 0;
+        }
+        bytesSinceIndexEntry += batchBytes;
+        size += batchBytes;
+    }
+
+    /** Before the segment is closed: the last entry of its time index says how late its records are. */
+    void finishTimeIndex() {
+        if (maxTimestampOffset >= 0) timeIndex.addIfLater(maxTimestamp, (int) (maxTimestampOffset - baseOffset));
+    }
+
+    void dropIndexes() {
+        offsetIndex = null;
+        timeIndex = null;
+    }
+
+    /** Forgets batches from a position on, in memory; indexes must be in memory. Timestamps are found again by the caller. */
+    void onTruncated(long newSize, long endOffset) {
+        size = newSize;
+        offsetIndex.truncateToPosition(newSize);
+        timeIndex.truncateToOffset(endOffset - baseOffset);
+        maxTimestamp = timeIndex.lastTimestamp();
+        maxTimestampOffset = timeIndex.count() == 0 ? -1 : baseOffset + timeIndex.relativeOffset(timeIndex.count() - 1);
+        if (newSize == 0) firstTimestamp = RecordBatch.NO_TIMESTAMP;
+        bytesSinceIndexEntry = offsetIndex.count() == 0 ? (int) newSize : (int) (newSize - offsetIndex.position(offsetIndex.count() - 1));
+    }
+
+    /** Counts a batch whose bytes are known already, while timestamps are found again after a truncation. */
+    void onTimestamp(long lastOffset, long batchMaxTimestamp) {
+        if (batchMaxTimestamp <= maxTimestamp) return;
+        maxTimestamp = batchMaxTimestamp;
+        maxTimestampOffset = lastOffset;
+    }
+
+    // --- looking up
+
+    /** Where to start looking for an offset: the start of a batch that ends at or before it, or of the segment. */
+    int floorPosition(long offset) {
+        if (offsetIndex != null) {
+            int entry = offsetIndex.floor(offset - baseOffset);
+            return entry < 0 ? 0 : offsetIndex.position(entry);
+        }
+        var path = path(FileNames.INDEX);
+        if (!disk.exists(path)) return 0;
+        try (var index = disk.open(path, false)) {
+            int position = OffsetIndex.floorPosition(index, offset - baseOffset);
+            return position < size ? position : 0;
+        }
+    }
+
+    /**
+     * Finds the first batch that ends at an offset or later.
+     *
+     * @return the scanner stands on it; false if this segment has none
+     */
+    boolean locate(long offset, DiskFile log, BatchScanner scanner) {
+        scanner.start(log, floorPosition(offset), size);
+        while (scanner.next()) if (scanner.header().lastOffset() >= offset) return true;
+        return false;
+    }
+
+    /** An offset before which all records are earlier than a time: where to start looking for it. */
+    long lowerOffset(long timestamp) {
+        if (timeIndex != null) {
+            int entry = timeIndex.lower(timestamp);
+            return entry < 0 ? baseOffset : baseOffset + timeIndex.relativeOffset(entry);
+        }
+        var path = path(FileNames.TIME_INDEX);
+        if (!disk.exists(path)) return baseOffset;
+        try (var index = disk.open(path, false)) {
+            return baseOffset + TimeIndex.lowerOffset(index, timestamp);
+        }
+    }
+
+    /** NO_TIMESTAMP if no record has one. */
+    long maxTimestamp() {
+        learnMaxTimestamp();
+        return maxTimestamp;
+    }
+
+    /** Last offset of the first batch with that timestamp; -1 if none has one. */
+    long maxTimestampOffset() {
+        learnMaxTimestamp();
+        return maxTimestampOffset;
+    }
+
+    private void learnMaxTimestamp() {
+        if (knowsMaxTimestamp) return;
+        var path = path(FileNames.TIME_INDEX);
+        if (disk.exists(path)) {
+            try (var index = disk.open(path, false)) {
+                var last = TimeIndex.last(index);
+                if (last != null) {
+                    maxTimestamp = last[0];
+                    maxTimestampOffset = baseOffset + last[1];
+                }
+            }
+        }
+        knowsMaxTimestamp = true;
+    }
+
+    /** When the segment's data is from, for retention: its latest record, or the file where records have no time. */
+    long ageBaseMs() {
+        if (maxTimestamp() >= 0) return maxTimestamp;
+        var path = path(FileNames.LOG);
+        return disk.exists(path) ? disk.lastModifiedMs(path) : createdMs;
+    }
+
+    /** Writes the index entries that their files lack. May run on any thread, on buffers taken before. */
+    static void storeIndex(Disk disk, Path path, ByteBuffer entries, long position, boolean sync) {
+        try (var index = disk.open(path, true)) {
+            // What lies beyond are entries that were taken back, or zeros: neither may be taken for valid ones.
+            if (index.size() > position) index.truncate(position);
+            if (entries.hasRemaining()) index.write(entries, position);
+            if (sync) index.sync();
+        }
+    }
+}
