@@ -340,7 +340,12 @@ public final class Log {
 
     private void undoStaged(Segment active, StorageException error) {
         try {
-            if (active.file() != null) active.file().disk().truncate(active.size());
+            var file = active.file();
+            if (file != null && file.disk().size() > active.size()) {
+                file.disk().truncate(active.size());
+                // Else a power cut could bring back what is told to have failed, between what is written next.
+                file.disk().sync();
+            }
             if (active.hasTransactionIndex()) {
                 TransactionIndex.truncate(disk, active.path(FileNames.TRANSACTION_INDEX), endOffset);
             }
@@ -396,6 +401,7 @@ public final class Log {
     }
 
     private long firstTimestamp(Segment active) {
+        if (active.isEmpty() && staging != null) return staging.maxTimestamp(0);
         if (active.firstTimestamp() == Segment.UNKNOWN_TIMESTAMP) {
             var scanner = housekeeping.scanner().start(segments.open(active).disk(), 0, active.size());
             active.firstTimestamp(scanner.next() ? scanner.header().maxTimestamp() : RecordBatch.NO_TIMESTAMP);

@@ -95,8 +95,8 @@ final class LogFlusher {
     }
 
     void flushNow() {
-        if (current != null) performNow(current);
-        if (flushedOffset < log.endOffset()) performNow(prepare());
+        // One that is under way holds what the next would lack, so it has to be done as well.
+        while (current != null || flushedOffset < log.endOffset()) performNow(current != null ? current : prepare());
     }
 
     private void performNow(Flush flush) {

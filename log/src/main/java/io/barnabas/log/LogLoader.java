@@ -158,7 +158,8 @@ final class LogLoader {
             }
             endOffset = segment.baseOffset;
             boolean isWhole = scan(segment, recoveryPoint);
-            if (!isWhole || !isActive && endOffset > segments.get(i + 1).baseOffset) {
+            // A file may have lost its end at the border of two batches: then the next segment does not follow.
+            if (!isWhole || !isActive && endOffset != segments.get(i + 1).baseOffset) {
                 for (var later : segments.subList(i + 1, segments.size())) deleteFiles(later);
                 return segments.subList(0, i + 1).toArray(new Segment[0]);
             }

@@ -25,7 +25,6 @@ final class LogTruncation {
     /** Deletes removed segments and cuts the active one, so that no batch reaches an offset. */
     void truncateTo(long offset, Segment[] removed) {
         if (removed.length > 0) deleteAll(removed);
-        deleteSnapshotsBeyond(offset);
         var active = segments.active();
         if (active.isEmpty()) return;
         segments.loadIndexes(active);
@@ -34,6 +33,8 @@ final class LogTruncation {
         if (active.locate(offset, file, scanner)) {
             long newSize = scanner.position();
             file.truncate(newSize);
+            // Else a power cut could leave old batches between those that are written over them.
+            file.sync();
             active.onTruncated(newSize, offset);
         }
         findTimestamps(active);
@@ -74,11 +75,5 @@ final class LogTruncation {
             }
         }
         return doomed;
-    }
-
-    private void deleteSnapshotsBeyond(long offset) {
-        for (var name : disk.list(folder)) {
-            if (FileNames.offsetOf(name, FileNames.SNAPSHOT) > offset) disk.delete(folder.resolve(name));
-        }
     }
 }

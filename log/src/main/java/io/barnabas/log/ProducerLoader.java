@@ -20,7 +20,9 @@ final class ProducerLoader {
         var snapshots = new ArrayList<Long>();
         for (var name : disk.list(folder)) {
             long offset = FileNames.offsetOf(name, FileNames.SNAPSHOT);
-            if (offset >= 0 && offset <= endOffset) snapshots.add(offset);
+            // One from beyond the end tells of batches that are lost: once the log has grown past it, it would lie.
+            if (offset > endOffset) disk.delete(folder.resolve(name));
+            else if (offset >= 0) snapshots.add(offset);
         }
         if (snapshots.isEmpty() && closedCleanly) return new ProducerStates();
         for (int i = snapshots.size() - 1; i >= 0; i--) {

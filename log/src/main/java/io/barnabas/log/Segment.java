@@ -2,6 +2,7 @@ package io.barnabas.log;
 
 import io.barnabas.base.Disk;
 import io.barnabas.base.DiskFile;
+import io.barnabas.base.StorageException;
 import io.barnabas.model.RecordBatch;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -206,11 +207,15 @@ final class Segment {
      * Finds the first batch that ends at an offset or later.
      *
      * @return the scanner stands on it; false if this segment has none
+     * @throws StorageException if there is something else than a batch on the way
      */
     boolean locate(long offset, DiskFile log, BatchScanner scanner) {
-        scanner.start(log, floorPosition(offset), size);
+        int from = floorPosition(offset);
+        scanner.start(log, from, size);
         while (scanner.next()) if (scanner.header().lastOffset() >= offset) return true;
-        return false;
+        if (scanner.problem() == null) return false;
+        throw new StorageException("bad batch: file=%s position=%d from=%d problem=%s"
+                .formatted(log.path(), scanner.position(), from, scanner.problem()));
     }
 
     /** An offset before which all records are earlier than a time: where to start looking for it. */

@@ -1,0 +1,357 @@
+package io.barnabas.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.barnabas.model.ErrorCode;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LogTest {
+    private final LogRig rig = LogRig.withSmallSegments();
+
+    @Test
+    void aStagedBatchHasItsOffsetAndIsReadableOnceItIsWritten() {
+        var batch = LogRig.batch(rig.now(), "a", "b");
+        assertEquals(new AppendResult.Appended(0, 1), rig.append(batch, 3));
+        assertEquals(0, rig.log.endOffset());
+        assertEquals(2, rig.log.stagedEndOffset());
+        assertEquals(3, batch.leaderEpoch());
+        rig.simulation.runUntilIdle();
+        assertEquals(2, rig.log.endOffset());
+        assertEquals(1, rig.heard.written);
+        assertEquals(List.of("a", "b"), rig.values());
+        assertEquals(3, rig.log.latestEpoch());
+    }
+
+    @Test
+    void batchesOfOneTurnAreWrittenTogetherInTheirOrder() {
+        var large = "x".repeat(300);
+        rig.append(LogRig.batch(rig.now(), "a"), 0);
+        rig.append(LogRig.batch(rig.now(), large, large), 0);
+        rig.append(LogRig.batch(rig.now(), "b"), 0);
+        rig.log.write();
+        assertEquals(List.of("a", large, large, "b"), rig.values());
+        assertEquals(1, rig.heard.written);
+    }
+
+    @Test
+    void largeBatchesAreWrittenWhereTheyLieBetweenSmallOnes() {
+        var large = "x".repeat(10_000);
+        var rig = LogRig.withDefaults();
+        for (int i = 0; i < 5; i++) {
+            rig.append(LogRig.batch(rig.now(), "s" + i), 0);
+            rig.append(LogRig.batch(rig.now(), large + i), 0);
+        }
+        rig.log.write();
+        assertEquals(List.of("s0", large + 0, "s1", large + 1, "s2", large + 2, "s3", large + 3, "s4", large + 4), rig.values());
+    }
+
+    @Test
+    void aSegmentRollsWhenTheNextBatchDoesNotFit() {
+        for (int i = 0; i < 60; i++) rig.append(LogRig.batch(rig.now(), "value-" + i), 0);
+        rig.log.write();
+        assertTrue(rig.disk.list(rig.file("x").getParent()).stream().filter(n -> n.endsWith(".log")).count() >= 5);
+        assertEquals(60, rig.values().size());
+        assertEquals("value-37", rig.values(37, 38).get(0));
+    }
+
+    @Test
+    void aSegmentRollsWhenItsRecordsSpanItsTime() {
+        var rig = LogRig.withDefaults();
+        long t = rig.now();
+        rig.append(LogRig.batch(t, "a"), 0);
+        rig.append(LogRig.batch(t + LogConfig.DEFAULT.segmentMs(), "b"), 0);
+        rig.append(LogRig.batch(t + LogConfig.DEFAULT.segmentMs() + 1, "c"), 0);
+        rig.log.write();
+        assertTrue(rig.disk.exists(rig.file("00000000000000000002.log")));
+        assertEquals(List.of("a", "b", "c"), rig.values());
+    }
+
+    @Test
+    void aReadEndsAtItsBoundAndItsSize() {
+        for (int i = 0; i < 10; i++) rig.append(LogRig.batch(rig.now(), "v" + i), 0);
+        rig.log.write();
+        assertEquals(List.of("v2", "v3"), rig.values(2, 4));
+        assertEquals(0, ((ReadResult.Data) rig.log.read(4, 1000, 4, true)).slice().size());
+        assertEquals(0, ((ReadResult.Data) rig.log.read(0, 10, 10, false)).slice().size());
+        assertEquals(1, rig.records(0, 10, 10).size());
+        assertEquals(new ReadResult.Refused(ErrorCode.OFFSET_OUT_OF_RANGE), rig.log.read(11, 10, 11, true));
+        assertEquals(new ReadResult.Refused(ErrorCode.OFFSET_OUT_OF_RANGE), rig.log.read(-1, 10, 11, true));
+        assertInstanceOf(ReadResult.Data.class, rig.log.read(10, 10, 11, true));
+    }
+
+    @Test
+    void aSliceStaysReadableWhenItsSegmentIsDeleted() {
+        for (int i = 0; i < 60; i++) rig.append(LogRig.batch(rig.now(), "value-" + i), 0);
+        rig.log.write();
+        var slice = ((ReadResult.Data) rig.log.read(0, 400, 60, true)).slice();
+        rig.log.truncateFullyAndStartAt(100);
+        rig.simulation.runFor(100_000);
+        assertEquals(400, slice.toByteBuffer().remaining());
+        slice.release();
+        assertThrows(IllegalStateException.class, slice::release);
+    }
+
+    @Test
+    void onlyTheTailIsRecent() {
+        rig.appendAndWrite("a");
+        var slice = ((ReadResult.Data) rig.log.read(0, 400, 1, true)).slice();
+        assertTrue(slice.isRecent());
+        slice.release();
+        rig.restart();
+        slice = ((ReadResult.Data) rig.log.read(0, 400, 1, true)).slice();
+        assertFalse(slice.isRecent());
+        slice.release();
+    }
+
+    @Test
+    void aBatchLargerThanASegmentIsRefused() {
+        var result = rig.append(LogRig.batch(rig.now(), "x".repeat(2000)), 0);
+        assertEquals(ErrorCode.RECORD_LIST_TOO_LARGE, ((AppendResult.Refused) result).error());
+        assertEquals(0, rig.log.stagedEndOffset());
+    }
+
+    @Test
+    void truncationForgetsEveryRecordFromTheGivenOffset() {
+        for (int i = 0; i < 60; i++) rig.append(LogRig.batch(rig.now(), "v" + i), i / 20);
+        rig.log.write();
+        rig.log.raiseHighWatermark(50);
+        rig.log.truncateTo(33);
+        assertEquals(33, rig.log.endOffset());
+        assertEquals(33, rig.log.highWatermark());
+        assertEquals(1, rig.log.latestEpoch());
+        assertEquals(33, rig.values().size());
+        rig.append(LogRig.batch(rig.now(), "new"), 7);
+        rig.log.write();
+        assertEquals("new", rig.values().get(33));
+        assertEquals(new EpochEndOffset(1, 33), rig.log.offsetForLeaderEpoch(4));
+        assertEquals(new EpochEndOffset(7, 34), rig.log.offsetForLeaderEpoch(7));
+        assertEquals(EpochEndOffset.UNKNOWN, rig.log.offsetForLeaderEpoch(8));
+        assertEquals(1, rig.log.epochAt(20));
+    }
+
+    @Test
+    void aLogCanStartAnewElsewhere() {
+        for (int i = 0; i < 60; i++) rig.append(LogRig.batch(rig.now(), "v" + i), 0);
+        rig.log.truncateFullyAndStartAt(1000);
+        assertEquals(1000, rig.log.logStartOffset());
+        assertEquals(1000, rig.log.endOffset());
+        assertEquals(-1, rig.log.latestEpoch());
+        rig.appendAndWrite("a");
+        rig.restart();
+        assertEquals(1000, rig.log.logStartOffset());
+        assertEquals(List.of("a"), rig.values());
+    }
+
+    @Test
+    void aFollowerTakesBatchesOfSeveralEpochsAsTheyAre() {
+        var leader = LogRig.withDefaults();
+        leader.append(LogRig.batch(1, "a", "b"), 1);
+        leader.append(LogRig.batch(2, "c"), 4);
+        leader.log.write();
+        var bytes = ((ReadResult.Data) leader.log.read(0, 10_000, 3, true)).slice().toByteBuffer();
+        var cut = ByteBuffer.allocate(bytes.limit() + 30).put(bytes.duplicate()).put(new byte[30]).flip();
+        cut.putInt(bytes.limit() + 8, 5000);
+        assertEquals(new AppendResult.Appended(0, 2), rig.log.replicate(cut));
+        rig.log.write();
+        assertEquals(List.of("a", "b", "c"), rig.values());
+        assertEquals(new EpochEndOffset(1, 2), rig.log.offsetForLeaderEpoch(3));
+        assertEquals(ErrorCode.CORRUPT_MESSAGE, ((AppendResult.Refused) rig.log.replicate(bytes)).error());
+        bytes.putLong(0, 3).putLong(bytes.limit() - 1 - 60, bytes.getLong(bytes.limit() - 61) ^ 1);
+        assertInstanceOf(AppendResult.Refused.class, rig.log.replicate(bytes));
+        assertEquals(3, rig.log.stagedEndOffset());
+    }
+
+    @Test
+    void recordsAreFoundByTheirTime() {
+        for (int i = 0; i < 50; i++) rig.append(LogRig.batch(1000 + 10 * i, "a" + i, "b" + i), 2);
+        rig.log.write();
+        assertEquals(new TimestampOffset(1000, 0, 2), rig.log.offsetForTimestamp(0));
+        assertEquals(new TimestampOffset(1210, 42, 2), rig.log.offsetForTimestamp(1205));
+        assertEquals(new TimestampOffset(1490, 98, 2), rig.log.maxTimestamp());
+        assertNull(rig.log.offsetForTimestamp(2000));
+        rig.restart();
+        assertEquals(new TimestampOffset(1210, 42, 2), rig.log.offsetForTimestamp(1205));
+        assertEquals(new TimestampOffset(1490, 98, 2), rig.log.maxTimestamp());
+    }
+
+    @Test
+    void theHighWatermarkOnlyRisesAndNeverPassesTheEnd() {
+        rig.appendAndWrite("a", "b", "c");
+        rig.log.raiseHighWatermark(2);
+        rig.log.raiseHighWatermark(1);
+        assertEquals(2, rig.log.highWatermark());
+        rig.log.raiseHighWatermark(9);
+        assertEquals(3, rig.log.highWatermark());
+    }
+
+    @Test
+    void deletedRecordsStayDeletedAndTheirSegmentsGo() {
+        for (int i = 0; i < 60; i++) rig.append(LogRig.batch(rig.now(), "v" + i), 0);
+        rig.log.write();
+        rig.log.raiseHighWatermark(60);
+        assertThrows(IllegalArgumentException.class, () -> rig.log.raiseLogStartOffset(61));
+        assertEquals(30, rig.log.raiseLogStartOffset(30));
+        assertEquals(30, rig.log.raiseLogStartOffset(10));
+        assertEquals(new ReadResult.Refused(ErrorCode.OFFSET_OUT_OF_RANGE), rig.log.read(29, 10, 60, true));
+        rig.simulation.runFor(200_000);
+        assertFalse(rig.disk.exists(rig.file("00000000000000000000.log")));
+        assertTrue(rig.disk.list(rig.file("x").getParent()).stream().noneMatch(n -> n.endsWith(".deleted")));
+        rig.powerCut();
+        assertEquals(30, rig.log.logStartOffset());
+    }
+
+    @Test
+    void retentionByTimeDeletesWhatIsOldAndDurable() {
+        var rig = new LogRig(1, LogRig.retaining(LogRig.SMALL, 10_000, -1));
+        for (int i = 0; i < 60; i++) rig.append(LogRig.batch(rig.now(), "v" + i), 0);
+        rig.log.write();
+        rig.simulation.runFor(20_000);
+        assertEquals(0, rig.log.logStartOffset(), "nothing beyond the high watermark may go");
+        rig.log.raiseHighWatermark(60);
+        rig.simulation.runFor(20_000);
+        assertEquals(60, rig.log.logStartOffset());
+        assertEquals(60, rig.log.endOffset());
+        assertTrue(rig.heard.startsMoved > 0);
+        rig.restart();
+        assertEquals(60, rig.log.endOffset());
+        rig.appendAndWrite("next");
+        assertEquals(List.of("next"), rig.values());
+    }
+
+    @Test
+    void retentionBySizeKeepsAtLeastThatMuch() {
+        var rig = new LogRig(1, LogRig.retaining(LogRig.SMALL, -1, 2000));
+        for (int i = 0; i < 200; i++) rig.append(LogRig.batch(rig.now(), "v" + i), 0);
+        rig.log.write();
+        rig.log.raiseHighWatermark(200);
+        rig.simulation.runFor(20_000);
+        assertTrue(rig.log.sizeInBytes() >= 2000 && rig.log.sizeInBytes() < 3100, "size=" + rig.log.sizeInBytes());
+    }
+
+    @Test
+    void aFullDiskLosesOnlyWhatWasStagedAndServiceResumes() {
+        rig.appendAndWrite("a");
+        rig.disk.capacityBytes(rig.disk.usedBytes() + 50);
+        var batch = rig.idempotent(5, 0, 0, "lost");
+        assertEquals(new AppendResult.Appended(1, 1), rig.append(batch, 0));
+        assertFalse(rig.log.write());
+        assertEquals(1, rig.heard.failedFrom);
+        assertEquals(1, rig.log.endOffset());
+        assertEquals(1, rig.log.stagedEndOffset());
+        assertFalse(rig.log.isOffline());
+        assertEquals(List.of("a"), rig.values());
+        rig.disk.capacityBytes(Long.MAX_VALUE);
+        assertEquals(new AppendResult.Appended(1, 1), rig.append(rig.idempotent(5, 0, 0, "again"), 0));
+        assertTrue(rig.log.write());
+        assertEquals(List.of("a", "again"), rig.values());
+        rig.kill();
+        assertEquals(List.of("a", "again"), rig.values());
+    }
+
+    @Test
+    void anInputOutputErrorTakesTheDirectoryOffline() {
+        rig.appendAndWrite("a");
+        rig.disk.failOn((call, path) -> call == io.barnabas.testkit.SimulatedDisk.Call.WRITE && path.toString().endsWith(".log"));
+        rig.append(LogRig.batch(rig.now(), "b"), 0);
+        rig.simulation.runUntilIdle();
+        assertEquals(1, rig.heard.failedFrom);
+        assertTrue(rig.log.isOffline());
+        assertTrue(rig.heard.offline.contains("simulated"));
+        rig.disk.failOn(null);
+        assertEquals(ErrorCode.KAFKA_STORAGE_ERROR, ((AppendResult.Refused) rig.append(LogRig.batch(1, "c"), 0)).error());
+    }
+
+    @Test
+    void aFailedSyncIsNeverTakenForSuccess() {
+        rig.appendAndWrite("a");
+        rig.disk.failOn((call, path) -> call == io.barnabas.testkit.SimulatedDisk.Call.SYNC);
+        rig.flush();
+        rig.disk.failOn(null);
+        assertTrue(rig.directory.isOffline());
+        rig.flush();
+        rig.simulation.runFor(100_000);
+        assertEquals(0, rig.log.flushedOffset());
+        assertEquals(0, rig.heard.flushed);
+    }
+
+    @Test
+    void oneFlushServesAllWhoAskWhileItRuns() {
+        for (int i = 0; i < 10; i++) {
+            rig.appendAndWrite("v" + i);
+            rig.log.flushTo(i + 1);
+        }
+        long before = rig.disk.syncCount();
+        rig.simulation.runUntilIdle();
+        assertEquals(10, rig.log.flushedOffset());
+        assertTrue(rig.disk.syncCount() - before <= 4, "syncs=" + (rig.disk.syncCount() - before));
+    }
+
+    @Test
+    void whatNobodyAsksToFlushIsFlushedInTime() {
+        rig.appendAndWrite("a");
+        rig.simulation.runFor(30_000);
+        assertEquals(0, rig.log.flushedOffset());
+        rig.simulation.runFor(40_000);
+        assertEquals(1, rig.log.flushedOffset());
+    }
+
+    @Test
+    void aDeletedLogIsGoneAtOnceAndItsFilesLater() {
+        rig.appendAndWrite("a");
+        rig.flush();
+        rig.simulation.runFor(2000);
+        rig.log.delete();
+        assertFalse(rig.directory.contains(LogRig.PARTITION));
+        assertEquals(1, rig.disk.list(LogRig.PATH).stream().filter(n -> n.endsWith("-delete")).count());
+        rig.log = rig.directory.openLogNow(LogRig.PARTITION, new io.barnabas.base.Uuid(3, 3), rig.config, rig.loop, rig.heard);
+        assertEquals(0, rig.log.endOffset());
+        rig.simulation.runFor(100_000);
+        assertEquals(0, rig.disk.list(LogRig.PATH).stream().filter(n -> n.endsWith("-delete")).count());
+        rig.appendAndWrite("b");
+        assertEquals(List.of("b"), rig.values());
+    }
+
+    @Test
+    void filesAreClosedWhenTooManyAreOpenAndNeverBeforeTheirSync() {
+        var rig = LogRig.withDefaults();
+        rig.stop();
+        rig.openFilesMax = 3;
+        rig.start();
+        var logs = new Log[10];
+        for (int i = 0; i < 10; i++) {
+            logs[i] = rig.directory.openLogNow(new io.barnabas.model.TopicPartition("many", i), LogRig.TOPIC_ID, rig.config, rig.loop, rig.heard);
+            logs[i].append(LogRig.batch(1, "v"), 0, AppendOrigin.CLIENT);
+            logs[i].write();
+            rig.simulation.runUntilIdle();
+        }
+        assertTrue(rig.disk.openFiles() <= 3, "open=" + rig.disk.openFiles());
+        for (int i = 0; i < 7; i++) assertEquals(1, logs[i].flushedOffset());
+        for (var log : logs) {
+            log.append(LogRig.batch(1, "w"), 0, AppendOrigin.CLIENT);
+            log.write();
+            assertEquals(2, log.endOffset());
+            var data = (ReadResult.Data) log.read(1, 100, 2, true);
+            assertTrue(data.slice().size() > 0);
+            data.slice().release();
+            rig.simulation.runUntilIdle();
+        }
+    }
+
+    @Test
+    void anIdleLogHasNothingToDo() {
+        rig.appendAndWrite("a");
+        rig.log.raiseHighWatermark(1);
+        rig.simulation.runFor(3_600_000);
+        long before = rig.disk.syncCount();
+        rig.simulation.runFor(3_600_000);
+        assertEquals(before, rig.disk.syncCount());
+    }
+
+}
