@@ -26,6 +26,8 @@ final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequest> {
     /** Version from which a leader that does not know yet where the committed log ends may say so. */
     private static final short OFFSET_NOT_AVAILABLE_SINCE = 5;
 
+    private static final short LEADER_EPOCH_SINCE = 4;
+
     private final PartitionRegistry partitions;
     private final MetadataCache metadata;
 
@@ -81,7 +83,8 @@ final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequest> {
         try {
             var found = find(partition, asked.timestamp(), isolation);
             if (found == null) return;
-            answer.setTimestamp(found.timestamp()).setOffset(found.offset()).setLeaderEpoch(found.leaderEpoch());
+            answer.setTimestamp(found.timestamp()).setOffset(found.offset());
+            if (version >= LEADER_EPOCH_SINCE) answer.setLeaderEpoch(found.leaderEpoch());
         } catch (StorageException e) {
             answer.setErrorCode(ErrorCode.KAFKA_STORAGE_ERROR.code());
         }
