@@ -1,9 +1,6 @@
 package io.barnabas.server.config;
 
 import io.barnabas.base.Setting;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -12,11 +9,9 @@ import java.util.TreeMap;
 
 /**
  * Every setting of one kind of resource, by name. Those that no code reads by a name of its own come from
- * {@code settings.txt}; it is read when somebody first asks for such a setting, so that a start with few settings need not.
+ * {@link SettingRows}, which are read when somebody first asks for such a setting, so that a start with few settings need not.
  */
 public final class SettingTable {
-    private static final String RESOURCE = "settings.txt";
-
     private final SortedMap<String, KnownSetting> byName = new TreeMap<>();
 
     private SettingTable() {}
@@ -61,7 +56,7 @@ public final class SettingTable {
         static {
             for (var setting : BrokerSettings.all()) BROKER.add(new KnownSetting(setting, Kind.HONOURED, ""));
             for (var known : TopicSettings.all()) TOPIC.add(known);
-            read(text());
+            read(SettingRows.TEXT);
         }
 
         private static void read(String text) {
@@ -124,14 +119,6 @@ public final class SettingTable {
             if (fields.get(4).equals("cluster-wide")) declared.scope(Setting.Scope.CLUSTER_WIDE);
             if (fields.get(5).equals("internal")) declared.internal();
             return declared.doc("");
-        }
-
-        private static String text() {
-            try (var in = SettingTable.class.getResourceAsStream(RESOURCE)) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }
