@@ -129,7 +129,7 @@ final class RegistryWriter {
         var parameters = new ArrayList<String>();
         for (var name : numbers) parameters.add("int " + name);
         for (var name : flags) parameters.add("boolean " + name);
-        code.line("").line("%s(%s) {", enumName, String.join(", ", parameters));
+        code.line("").line("%s(%s) {", enumName, String.join(", ", parameters).replace(", int firstFlexible", ",\n            int firstFlexible"));
         for (var name : numbers) code.line("this.%s = (short) %s;", name, name);
         for (var name : flags) code.line("this.%s = %s;", name, name);
         code.line("}").line("");
@@ -146,12 +146,13 @@ final class RegistryWriter {
 
     private void makers(String signature, String packageName, String ending, String newEnding, boolean isOverride) {
         if (isOverride) code.line("@Override");
-        code.line("public %s {", signature).line("return switch (id) {");
+        // A return in each case: newer compilers type the value of a switch expression so that the verifier loads every class.
+        code.line("public %s {", signature).line("switch (id) {");
         for (var schema : schemas) {
             var name = schema.name().substring(0, schema.name().length() - ending.length()) + newEnding;
-            code.line("case %d -> new io.barnabas.protocol.%s.%s();", schema.apiKey(), packageName, name);
+            code.line("case %d: return new io.barnabas.protocol.%s.%s();", schema.apiKey(), packageName, name);
         }
-        code.line("default -> throw new AssertionError(this);").line("};").line("}").line("");
+        code.line("default: throw new AssertionError(this);").line("}").line("}").line("");
     }
 
     private String end() {
