@@ -60,7 +60,8 @@ public final class SocketServer {
         var listening = new CompletableFuture<Void>();
         acceptLoop().execute(() -> {
             for (var listener : listeners) listener.stop();
-            listening.complete(null);
+            // A selector lets go of a closed channel when it selects next: only then is the address free.
+            acceptLoop().execute(() -> listening.complete(null));
         });
         return listening.thenCompose(nothing -> stopAccepted(deadlineMs));
     }
