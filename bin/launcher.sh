@@ -10,6 +10,8 @@ LIB_DIR=$HOME_DIR/target/dist/lib
 STAMP=$HOME_DIR/target/dist/stamp
 CACHE_DIR=$HOME_DIR/target/cache
 RUN_DIR=$HOME_DIR/run
+# Where JDKs are looked for: patterns, open until they are used.
+JDK_PLACES="/usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* ${HOME:-}/.sdkman/candidates/java/* ${HOME:-}/.jdks/*"
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -44,7 +46,7 @@ find_jdk() {
     fi
   fi
   if [[ -z $JDK ]]; then
-    for directory in /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* ~/.sdkman/candidates/java/* ~/.jdks/*; do
+    for directory in $JDK_PLACES; do
       [[ -x $directory/bin/javac ]] || continue
       read_version "$directory"
       if (( version_found >= 17000000 && version_found > best )); then JDK=$directory best=$version_found; fi
@@ -52,6 +54,20 @@ find_jdk() {
   fi
   [[ -n $JDK ]] || fail "No JDK 17 or newer found. Install one (Debian: apt-get install openjdk-17-jdk-headless) or set JAVA_HOME."
   JDK_MAJOR=$(( best / 1000000 ))
+}
+
+# Sets jdks to the oldest JDK from 17 on and the newest.
+list_jdks() {
+  local directory oldest= newest=
+  for directory in $JDK_PLACES; do
+    [[ -x $directory/bin/javac ]] || continue
+    read_version "$directory"
+    (( version_found >= 17000000 )) || continue
+    [[ -n $oldest ]] && (( version_found >= ${oldest%% *} )) || oldest="$version_found $directory"
+    [[ -n $newest ]] && (( version_found <= ${newest%% *} )) || newest="$version_found $directory"
+  done
+  if [[ -z $oldest ]]; then jdks=("$JDK"); else jdks=("${oldest#* }"); fi
+  [[ ${newest%% *} == "${oldest%% *}" ]] || jdks+=("${newest#* }")
 }
 
 # ---- Build ---------------------------------------------------------------------------------------------------------
@@ -129,24 +145,39 @@ make_cache() {
   exec {lock}>"$CACHE_DIR/lock"
   flock -n "$lock" || return 0
   scratch=$(mktemp -d "$CACHE_DIR/training.XXXXXX") || return 0
-  train "$scratch" >"$scratch/output" 2>&1 {lock}>&-
-  [[ -s $scratch/cache ]] && mv "$scratch/cache" "$CACHE"
+  train "$scratch" >"$scratch/output" 2>&1 {lock}>&- && [[ -s $scratch/cache ]] && mv "$scratch/cache" "$CACHE"
   rm -rf "$scratch"
   exec {lock}>&-
 }
 
+# The run that the cache is made of; false when that broker did not get ready.
 train() {
-  local scratch=$1 record pid turn
+  local scratch=$1 record pid turn is_ready=1
   if (( JDK_MAJOR < 25 )); then record=-XX:ArchiveClassesAtExit=$scratch/cache; else record=-XX:AOTCacheOutput=$scratch/cache; fi
   "$JDK/bin/java" "${JAVA_FLAGS[@]}" "$record" -cp "$CLASS_PATH" "$MAIN_CLASS" --data "$scratch/data" --port 0 &
   pid=$!
-  for (( turn = 0; turn < 200; turn++ )); do
-    grep -q 'ready' "$scratch/output" && break
+  for (( turn = 0; turn < 400; turn++ )); do
+    if grep -q 'ready' "$scratch/output"; then is_ready=0; break; fi
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.05
   done
+  (( is_ready != 0 )) || ask "$scratch/output"
   kill -TERM "$pid" 2>/dev/null
   wait "$pid"
+  return $is_ready
+}
+
+# Asks the broker whose output is file $1 what a client asks first, so that answering it is in the cache too: ApiVersions (18)
+# version 3, then Metadata (3) version 12 for all topics.
+ask() {
+  local port answer
+  port=$(grep -o 'PLAINTEXT://localhost:[0-9]*' "$1" | head -n 1)
+  exec {answer}<>"/dev/tcp/localhost/${port##*:}" || return 0
+  printf '\0\0\0\020\0\022\0\003\0\0\0\001\377\377\0\002a\0021\0' >&"$answer"
+  read -r -t 2 -N 64 -u "$answer"
+  printf '\0\0\0\017\0\003\0\014\0\0\0\002\377\377\0\0\001\0\0' >&"$answer"
+  read -r -t 0.2 -N 64 -u "$answer"
+  exec {answer}>&-
 }
 
 # ---- Start ---------------------------------------------------------------------------------------------------------
