@@ -11,7 +11,7 @@ public final class TopicNames {
      *
      * @return null if it can
      */
-    public static String problem(String name) {
+    public static String refusal(String name) {
         if (name.isEmpty()) return "Topic name is invalid: the empty string is not allowed";
         if (name.equals(".") || name.equals("..")) return "Topic name is invalid: '" + name + "' is not allowed";
         if (name.length() > LENGTH_MAX) {

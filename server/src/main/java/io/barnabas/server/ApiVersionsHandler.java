@@ -11,8 +11,8 @@ import io.barnabas.protocol.message.ApiVersionsResponse.FinalizedFeatureKey;
 import io.barnabas.protocol.message.ApiVersionsResponse.SupportedFeatureKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.function.IntSupplier;
 
 /** Tells a client which APIs a listener serves, in which versions, and which features the cluster has. */
@@ -40,7 +40,7 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequest> {
      * @param kraftVersion the finalized {@code kraft.version}, which stands in no record; from any thread
      */
     ApiVersionsHandler(
-            List<AdvertisedVersions> advertised, Set<ApiKey> served, SortedMap<String, LevelRange> features,
+            List<AdvertisedVersions> advertised, Set<ApiKey> served, Map<String, LevelRange> features,
             MetadataCache metadata, String clusterId, int nodeId, IntSupplier kraftVersion) {
         this.metadata = metadata;
         this.clusterId = clusterId;

@@ -112,7 +112,7 @@ public final class Broker {
 
         var sockets = new Sockets(config, loops);
         undo.push(() -> await(sockets.stop()));
-        var services = new Services(config, identity.clusterId(), controller, quorum::kraftVersion, metadata, partitions,
+        var services = new Services(config, applier::config, identity.clusterId(), controller, quorum::kraftVersion, metadata, partitions,
                 directories, disk, loops, epoch);
         sockets.listen(Handlers.ofBroker(services), Handlers.ofController(services));
 

@@ -12,6 +12,7 @@ import io.barnabas.protocol.message.DescribeConfigsResponse.DescribeConfigsResou
 import io.barnabas.protocol.message.DescribeConfigsResponse.DescribeConfigsResult;
 import io.barnabas.server.config.BrokerConfig;
 import io.barnabas.server.config.ConfigDescription;
+import io.barnabas.server.logging.LogLevels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -51,7 +52,7 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
 
     private boolean isRefused(ClusterImage image, Type type, String name, DescribeConfigsResult result) {
         var problem = switch (type) {
-            case TOPIC -> TopicNames.problem(name);
+            case TOPIC -> TopicNames.refusal(name);
             case BROKER -> name.isEmpty() ? null : brokerProblem(name, " or empty string,");
             case BROKER_LOGGER -> name.isEmpty() ? "Broker id must not be empty" : brokerProblem(name, "");
             case CLIENT_METRICS -> name.isEmpty() ? "Client metrics subscription name must not be empty" : null;
@@ -89,10 +90,10 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
 
     private List<DescribeConfigsResourceResult> describeLoggers(List<String> keys) {
         var loggers = new ArrayList<DescribeConfigsResourceResult>();
-        for (var logger : logLevels.levels().entrySet()) {
+        for (var logger : logLevels.all().entrySet()) {
             if (keys != null && !keys.contains(logger.getKey())) continue;
             loggers.add(new DescribeConfigsResourceResult()
-                    .setName(logger.getKey()).setValue(logger.getValue()).setConfigSource(SOURCE_LOGGER));
+                    .setName(logger.getKey()).setValue(logger.getValue().name()).setConfigSource(SOURCE_LOGGER));
         }
         return loggers;
     }

@@ -83,7 +83,7 @@ final class DescribeTopicPartitionsHandler implements RequestHandler<DescribeTop
             }
             var topic = image.topic(name);
             if (topic == null) {
-                var error = TopicNames.problem(name) == null ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.INVALID_TOPIC_EXCEPTION;
+                var error = TopicNames.refusal(name) == null ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.INVALID_TOPIC_EXCEPTION;
                 response.topics().add(described(name).setErrorCode(error.code()));
                 return true;
             }

@@ -6,44 +6,45 @@ import static io.barnabas.server.config.BrokerSettings.MAX_INCREMENTAL_FETCH_SES
 import static io.barnabas.server.config.BrokerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT;
 
 import io.barnabas.base.Clock;
-import io.barnabas.cluster.metadata.LevelRange;
-import io.barnabas.cluster.metadata.MetadataVersion;
+import io.barnabas.cluster.controller.SupportedFeatures;
 import io.barnabas.protocol.AdvertisedVersions;
 import io.barnabas.protocol.ApiKey;
+import io.barnabas.server.logging.LogLevels;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 
 /** Which APIs are served on which kind of listener, and by whom. */
 final class Handlers {
     private final Services node;
     private final Map<ApiKey, RequestHandler<?>> handlers = new EnumMap<>(ApiKey.class);
     private final ControllerCalls calls;
+    private final Endpoints endpoints;
 
     private Handlers(Services node) {
         this.node = node;
         this.calls = new ControllerCalls(node.controller()::image, node.metadata());
+        this.endpoints = new Endpoints(node.config().nodeId(), node.config().listeners().isAdvertisedGiven());
     }
 
     static RequestRouter ofBroker(Services node) {
         var handlers = new Handlers(node);
         handlers.addRecords();
         handlers.addMetadata();
-        handlers.addTopics();
+        handlers.addCoordinators();
+        handlers.addAdministration(false);
         return handlers.router(AdvertisedVersions.ofBroker());
     }
 
     static RequestRouter ofController(Services node) {
         var handlers = new Handlers(node);
-        handlers.addTopics();
+        handlers.addAdministration(true);
         return handlers.router(AdvertisedVersions.ofController());
     }
 
     private RequestRouter router(List<AdvertisedVersions> advertised) {
-        handlers.put(ApiKey.API_VERSIONS, new ApiVersionsHandler(advertised, handlers.keySet(), features(), node.metadata(),
+        handlers.put(ApiKey.API_VERSIONS, new ApiVersionsHandler(advertised, handlers.keySet(), SupportedFeatures.LEVELS, node.metadata(),
                 node.clusterId(), node.config().nodeId(), node.kraftVersion()));
         return new RequestRouter(handlers);
     }
@@ -63,14 +64,29 @@ final class Handlers {
 
     private void addMetadata() {
         var config = node.config();
-        var endpoints = new Endpoints(config.nodeId(), config.listeners().isAdvertisedGiven());
+        var metadata = node.metadata();
         var creation = config.get(AUTO_CREATE_TOPICS_ENABLE)
-                ? new TopicCreation(calls, node.metadata(), node.controller()::createTopics) : null;
-        handlers.put(ApiKey.METADATA, new MetadataHandler(node.metadata(), endpoints, node.clusterId(), config.nodeId(), creation));
+                ? new TopicCreation(calls, metadata, node.controller()::createTopics) : null;
+        handlers.put(ApiKey.METADATA, new MetadataHandler(metadata, endpoints, node.clusterId(), config.nodeId(), creation));
         handlers.put(ApiKey.DESCRIBE_TOPIC_PARTITIONS,
-                new DescribeTopicPartitionsHandler(node.metadata(), config.get(MAX_REQUEST_PARTITION_SIZE_LIMIT)));
+                new DescribeTopicPartitionsHandler(metadata, config.get(MAX_REQUEST_PARTITION_SIZE_LIMIT)));
+        handlers.put(ApiKey.LIST_CONFIG_RESOURCES, new ListConfigResourcesHandler(metadata));
+        handlers.put(ApiKey.DESCRIBE_CLIENT_QUOTAS, new DescribeClientQuotasHandler(metadata));
+    }
+
+    private void addCoordinators() {
+        handlers.put(ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler());
+    }
+
+    /** What tools ask of brokers and controllers alike. */
+    private void addAdministration(boolean isController) {
+        int nodeId = node.config().nodeId();
         handlers.put(ApiKey.DESCRIBE_CLUSTER,
-                new DescribeClusterHandler(node.metadata(), endpoints, node.clusterId(), config.nodeId(), false));
+                new DescribeClusterHandler(node.metadata(), endpoints, node.clusterId(), nodeId, isController));
+        addTopics();
+        addConfigs();
+        addQuorum();
+        addSecurity();
     }
 
     private void addTopics() {
@@ -78,13 +94,41 @@ final class Handlers {
         handlers.put(ApiKey.CREATE_TOPICS, new CreateTopicsHandler(calls, controller::createTopics));
         handlers.put(ApiKey.DELETE_TOPICS, new DeleteTopicsHandler(calls, controller::deleteTopics));
         handlers.put(ApiKey.CREATE_PARTITIONS, new CreatePartitionsHandler(calls, controller::createPartitions));
+        handlers.put(ApiKey.ELECT_LEADERS, new ControllerHandler<>(calls, controller::electLeaders));
+        handlers.put(ApiKey.ALTER_PARTITION_REASSIGNMENTS, new AlterPartitionReassignmentsHandler(node.metadata()));
+        handlers.put(ApiKey.LIST_PARTITION_REASSIGNMENTS, new ControllerHandler<>(calls, controller::listPartitionReassignments));
     }
 
-    private static SortedMap<String, LevelRange> features() {
-        var features = new TreeMap<String, LevelRange>();
-        features.put(MetadataVersion.FEATURE, new LevelRange(MetadataVersion.LOWEST.level(), MetadataVersion.HIGHEST.level()));
-        features.put("kraft.version", new LevelRange((short) 0, (short) 1));
-        return features;
+    private void addConfigs() {
+        int nodeId = node.config().nodeId();
+        var controller = node.controller();
+        var logLevels = LogLevels.ofProcess();
+        handlers.put(ApiKey.DESCRIBE_CONFIGS, new DescribeConfigsHandler(node.metadata(), node.configNow(), nodeId, logLevels));
+        handlers.put(ApiKey.ALTER_CONFIGS, new AlterConfigsHandler(calls, controller::alterConfigs, nodeId));
+        handlers.put(ApiKey.INCREMENTAL_ALTER_CONFIGS,
+                new IncrementalAlterConfigsHandler(calls, controller::incrementalAlterConfigs, nodeId, logLevels));
+    }
+
+    private void addQuorum() {
+        var controller = node.controller();
+        handlers.put(ApiKey.DESCRIBE_QUORUM, new ControllerHandler<>(calls, controller::describeQuorum));
+        handlers.put(ApiKey.UPDATE_FEATURES, new ControllerHandler<>(calls, controller::updateFeatures));
+        handlers.put(ApiKey.UNREGISTER_BROKER, new ControllerHandler<>(calls, controller::unregisterBroker));
+        handlers.put(ApiKey.ADD_RAFT_VOTER, new AddRaftVoterHandler(node.clusterId()));
+        handlers.put(ApiKey.REMOVE_RAFT_VOTER, new RemoveRaftVoterHandler(node.clusterId(), node.config().nodeId()));
+    }
+
+    private void addSecurity() {
+        handlers.put(ApiKey.DESCRIBE_ACLS, new DescribeAclsHandler());
+        handlers.put(ApiKey.CREATE_ACLS, new CreateAclsHandler());
+        handlers.put(ApiKey.DELETE_ACLS, new DeleteAclsHandler());
+        handlers.put(ApiKey.DESCRIBE_USER_SCRAM_CREDENTIALS, new DescribeUserScramCredentialsHandler(node.metadata()));
+        handlers.put(ApiKey.CREATE_DELEGATION_TOKEN, new CreateDelegationTokenHandler());
+        handlers.put(ApiKey.RENEW_DELEGATION_TOKEN, new RenewDelegationTokenHandler());
+        handlers.put(ApiKey.EXPIRE_DELEGATION_TOKEN, new ExpireDelegationTokenHandler());
+        handlers.put(ApiKey.DESCRIBE_DELEGATION_TOKEN, new DescribeDelegationTokenHandler());
+        handlers.put(ApiKey.SASL_HANDSHAKE, new SaslHandshakeHandler());
+        handlers.put(ApiKey.SASL_AUTHENTICATE, new SaslAuthenticateHandler());
     }
 
     private LoopLocal<FetchSessions> fetchSessions() {

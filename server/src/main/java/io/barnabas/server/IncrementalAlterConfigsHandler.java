@@ -6,8 +6,9 @@ import io.barnabas.protocol.message.IncrementalAlterConfigsRequest;
 import io.barnabas.protocol.message.IncrementalAlterConfigsRequest.AlterConfigsResource;
 import io.barnabas.protocol.message.IncrementalAlterConfigsResponse;
 import io.barnabas.protocol.message.IncrementalAlterConfigsResponse.AlterConfigsResourceResponse;
+import io.barnabas.server.logging.Level;
+import io.barnabas.server.logging.LogLevels;
 import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -17,7 +18,6 @@ final class IncrementalAlterConfigsHandler implements RequestHandler<Incremental
     private static final byte DELETE = 1;
     private static final byte APPEND = 2;
     private static final byte SUBTRACT = 3;
-    private static final Set<String> LEVELS = Set.of("FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE");
 
     private final ControllerCalls calls;
     private final Function<IncrementalAlterConfigsRequest, CompletionStage<IncrementalAlterConfigsResponse>> alter;
@@ -84,17 +84,16 @@ final class IncrementalAlterConfigsHandler implements RequestHandler<Incremental
 
     /** All of a request's levels or none. */
     private AlterConfigsResourceResponse setLevels(AlterConfigsResource resource, boolean validateOnly) {
-        var known = logLevels.levels();
         for (var config : resource.configs()) {
             byte operation = config.configOperation();
             if (operation == APPEND || operation == SUBTRACT) {
                 return refusal(resource, ErrorCode.INVALID_REQUEST, (operation == APPEND ? "APPEND" : "SUBTRACT")
                         + " operation is not allowed for the BROKER_LOGGER resource");
             }
-            if (!known.containsKey(config.name())) {
+            if (!logLevels.exists(config.name())) {
                 return refusal(resource, ErrorCode.INVALID_CONFIG, "Logger " + config.name() + " does not exist!");
             }
-            if (operation == SET && !LEVELS.contains(config.value())) {
+            if (operation == SET && Level.ofName(config.value()) == null) {
                 return refusal(resource, ErrorCode.INVALID_CONFIG, "Cannot set the log level of " + config.name() + " to "
                         + config.value() + " as it is not a supported log level. Valid log levels are "
                         + "FATAL, ERROR, WARN, INFO, DEBUG, TRACE");
@@ -105,7 +104,8 @@ final class IncrementalAlterConfigsHandler implements RequestHandler<Incremental
         }
         if (!validateOnly) {
             for (var config : resource.configs()) {
-                logLevels.set(config.name(), config.configOperation() == DELETE ? null : config.value());
+                if (config.configOperation() == DELETE) logLevels.unset(config.name());
+                else logLevels.set(config.name(), Level.ofName(config.value()));
             }
         }
         return refusal(resource, ErrorCode.NONE, null);

@@ -91,7 +91,7 @@ final class MetadataHandler implements RequestHandler<MetadataRequest> {
         if (isById(request)) return missing;
         for (int i = 0; i < request.topics().size(); i++) {
             var name = request.topics().get(i).name();
-            if (image.topic(name) != null || TopicNames.isInternal(name) || TopicNames.problem(name) != null) continue;
+            if (image.topic(name) != null || TopicNames.isInternal(name) || TopicNames.refusal(name) != null) continue;
             if (missing.isEmpty()) missing = new HashSet<>();
             missing.add(name);
         }
@@ -156,7 +156,7 @@ final class MetadataHandler implements RequestHandler<MetadataRequest> {
         private MetadataResponseTopic ofName(String name) {
             var topic = image.topic(name);
             if (topic != null) return describe(topic);
-            var error = TopicNames.problem(name) != null ? ErrorCode.INVALID_TOPIC_EXCEPTION
+            var error = TopicNames.refusal(name) != null ? ErrorCode.INVALID_TOPIC_EXCEPTION
                     : creationErrors.getOrDefault(name, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
             return new MetadataResponseTopic()
                     .setErrorCode(error.code()).setName(name).setIsInternal(TopicNames.isInternal(name));

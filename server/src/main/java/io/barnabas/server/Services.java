@@ -7,7 +7,15 @@ import io.barnabas.log.LogDirectory;
 import io.barnabas.server.config.BrokerConfig;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
-/** What a node is made of, for those who are made from it: read once, when the handlers are built. */
-record Services(BrokerConfig config, String clusterId, Controller controller, IntSupplier kraftVersion, MetadataCache metadata, PartitionRegistry partitions,
-                List<LogDirectory> directories, Disk disk, List<NioEventLoop> loops, BrokerEpoch epoch) {}
+/**
+ * What a node is made of, for those who are made from it: read once, when the handlers are built.
+ *
+ * @param config    as the node started with
+ * @param configNow with the changes made since; any thread
+ */
+record Services(
+        BrokerConfig config, Supplier<BrokerConfig> configNow, String clusterId, Controller controller,
+        IntSupplier kraftVersion, MetadataCache metadata, PartitionRegistry partitions, List<LogDirectory> directories,
+        Disk disk, List<NioEventLoop> loops, BrokerEpoch epoch) {}

@@ -4,6 +4,7 @@ import io.barnabas.cluster.metadata.ClusterImage;
 import io.barnabas.cluster.metadata.ConfigResource;
 import io.barnabas.cluster.metadata.Records;
 import io.barnabas.model.ErrorCode;
+import io.barnabas.model.TopicNames;
 import io.barnabas.protocol.MetadataRecords.TypedRecord;
 import io.barnabas.protocol.message.AlterConfigsRequest;
 import io.barnabas.protocol.message.AlterConfigsResponse;

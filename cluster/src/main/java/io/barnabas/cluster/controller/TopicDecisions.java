@@ -8,6 +8,7 @@ import io.barnabas.cluster.metadata.Records;
 import io.barnabas.cluster.metadata.TopicImage;
 import io.barnabas.cluster.quorum.MetadataQuorum;
 import io.barnabas.model.ErrorCode;
+import io.barnabas.model.TopicNames;
 import io.barnabas.protocol.MetadataRecordType;
 import io.barnabas.protocol.MetadataRecords.TypedRecord;
 import io.barnabas.protocol.message.CreatePartitionsRequest;
