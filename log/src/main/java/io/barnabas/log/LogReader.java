@@ -64,8 +64,10 @@ final class LogReader {
         long available = endPosition(index, bound) - start;
         if (available < firstBytes || firstBytes > bytesMax && !atLeastOneBatch) return LogSlice.EMPTY;
         int size = (int) Math.min(available, Math.max(bytesMax, firstBytes));
-        boolean isRecent = isActive(index) && segment.size() - start <= Math.min(RECENT_BYTES, appendedBytes);
-        return new FileRegion(segments.open(segment).retain(), start, size, isRecent);
+        var file = segments.open(segment);
+        boolean isRecent = isActive(index) && segment.size() - start <= Math.min(RECENT_BYTES, appendedBytes)
+                || file.isWarm(start, start + size);
+        return new FileRegion(file.retain(), start, size, isRecent);
     }
 
     /** Where the first batch lies that is not wholly below a bound. */

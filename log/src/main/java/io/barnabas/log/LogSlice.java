@@ -14,8 +14,16 @@ public sealed interface LogSlice extends Payload permits FileRegion, MemorySlice
     LogSlice EMPTY = new MemorySlice(java.nio.ByteBuffer.allocate(0));
 
     /**
-     * Whether the bytes were appended so recently that the page cache holds them; others are to be read on the log
+     * Whether the bytes were appended or prefetched so recently that the page cache holds them; others are to be read on the log
      * directory's I/O pool ({@link LogDirectory#io}), since they may wait for the disk.
      */
     boolean isRecent();
+
+    /**
+     * Brings the bytes into the page cache, and some that follow them, so that sending them and going on behind them does
+     * not wait for the disk. Blocks; for the I/O pool.
+     *
+     * @throws io.barnabas.base.StorageException if they cannot be read
+     */
+    void prefetch();
 }

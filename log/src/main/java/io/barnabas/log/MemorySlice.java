@@ -32,5 +32,8 @@ record MemorySlice(ByteBuffer bytes) implements LogSlice {
     }
 
     @Override
+    public void prefetch() {}
+
+    @Override
     public void release() {}
 }

@@ -11,6 +11,10 @@ final class SegmentFile {
     private final DiskFile disk;
     private final AtomicInteger users = new AtomicInteger(1);
     private final AtomicInteger openCount;
+    /** What was prefetched last; replaced, never changed. */
+    private volatile Warm warm = new Warm(0, 0);
+
+    private record Warm(long from, long to) {}
 
     /** The maker is the first user. @param openCount counts open files of the directory */
     SegmentFile(DiskFile disk, AtomicInteger openCount) {
@@ -21,6 +25,17 @@ final class SegmentFile {
 
     DiskFile disk() {
         return disk;
+    }
+
+    /** The bytes of {@code [from, to)} are in the page cache. Any thread. */
+    void setWarm(long from, long to) {
+        warm = new Warm(from, to);
+    }
+
+    /** Whether these bytes were prefetched last. */
+    boolean isWarm(long from, long to) {
+        var last = warm;
+        return from >= last.from && to <= last.to;
     }
 
     /** By someone who is a user already, or on the loop of the log that is one. */

@@ -12,7 +12,6 @@ import io.barnabas.protocol.message.FetchResponse.PartitionData;
 import io.barnabas.replication.IsolationLevel;
 import io.barnabas.replication.Partition;
 import io.barnabas.replication.PartitionRead;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -28,7 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PendingFetch {
     private static final Logger LOG = LoggerFactory.getLogger(PendingFetch.class);
-    private static final int PREFETCH_BYTES = 64 << 10;
 
     private final RequestContext context;
     private final EventLoop home;
@@ -159,12 +157,8 @@ final class PendingFetch {
     }
 
     private static void prefetch(LogSlice slice) {
-        var scratch = ByteBuffer.allocate(PREFETCH_BYTES);
         try {
-            for (int position = 0; position < slice.size(); position += scratch.limit()) {
-                slice.copyTo(scratch.clear(), position);
-                scratch.flip();
-            }
+            slice.prefetch();
         } catch (StorageException e) {
             // Sending meets the same error, and closes the connection.
             LOG.warn("cannot read old records", e);
