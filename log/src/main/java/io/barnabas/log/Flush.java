@@ -22,6 +22,7 @@ final class Flush {
     final boolean includesFolder;
     /** Whose index entries are stored by this flush. */
     final List<Segment> indexedSegments = new ArrayList<>(0);
+    final List<Path> snapshots = new ArrayList<>(0);
     private final LogDirectory directory;
     private final Path folder;
     private final long folderChange;
@@ -95,6 +96,7 @@ final class Flush {
                 return e;
             }
             for (var file : files) file.disk().sync();
+            for (var snapshot : snapshots) sync(disk, snapshot);
             if (includesFolder) disk.syncDirectory(folder);
             directory.syncEntries(folderChange);
             return null;
@@ -102,6 +104,14 @@ final class Flush {
             return e;
         } finally {
             for (var file : files) file.release();
+        }
+    }
+
+    private static void sync(Disk disk, Path path) {
+        // Retention or a truncation may have taken it meanwhile.
+        if (!disk.exists(path)) return;
+        try (var file = disk.open(path, true)) {
+            file.sync();
         }
     }
 }

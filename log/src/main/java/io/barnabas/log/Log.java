@@ -56,6 +56,7 @@ public final class Log {
     private long checkpointedRecoveryPoint;
     private long checkpointedHighWatermark;
     private long checkpointedLogStart;
+    private long durableLogStart;
     private long retentionDueMs = Long.MAX_VALUE;
     private boolean isClosed;
     /** Read by the I/O pool. */
@@ -86,6 +87,7 @@ public final class Log {
         this.checkpointedRecoveryPoint = loaded.flushedOffset();
         this.checkpointedHighWatermark = highWatermark;
         this.checkpointedLogStart = logStartOffset;
+        this.durableLogStart = segments.first().baseOffset;
     }
 
     public TopicPartition topicPartition() {
@@ -431,7 +433,9 @@ public final class Log {
 
     /** So that the producers need not be found by reading what lies before. One that says "none" is worth as much. */
     private void takeSnapshot() {
-        ProducerSnapshot.write(disk, path(endOffset, FileNames.SNAPSHOT), producers);
+        var path = path(endOffset, FileNames.SNAPSHOT);
+        ProducerSnapshot.write(disk, path, producers, false);
+        flusher.onSnapshot(path);
     }
 
     private Segment newSegment(long baseOffset) {
@@ -470,6 +474,7 @@ public final class Log {
 
     void onFlushed() {
         markDirty();
+        if (segments.count() > 1) onCheckpointed(durableLogStart);
         listener.onFlushed(this);
     }
 
@@ -614,6 +619,7 @@ public final class Log {
         orFail(() -> producers = ProducerLoader.load(disk, folder, segments.all(), endOffset, false));
         producers.onHighWatermark(highWatermark);
         checkpointedRecoveryPoint = Math.min(checkpointedRecoveryPoint, endOffset);
+        durableLogStart = Math.min(durableLogStart, logStartOffset);
         markDirty();
     }
 
@@ -646,9 +652,13 @@ public final class Log {
 
     /** The log's start is safe on disk up to here: whatever is older cannot come back, so its files may go. */
     void onCheckpointed(long logStart) {
+        // An answer from before a truncation may tell of a start that is no more.
+        durableLogStart = Math.min(logStart, logStartOffset);
         if (isClosed || isOffline()) return;
         int count = 0;
-        while (count + 1 < segments.count() && segments.get(count + 1).baseOffset <= logStart) count++;
+        // The snapshot at the next segment's start must be durable before what it is made from goes.
+        long safeOffset = Math.min(durableLogStart, flusher.flushedOffset());
+        while (count + 1 < segments.count() && segments.get(count + 1).baseOffset <= safeOffset) count++;
         if (count == 0) return;
         try {
             new LogTruncation(disk, folder, segments, housekeeping).deleteOldest(segments.remove(0, count), config.fileDeleteDelayMs());
@@ -695,6 +705,7 @@ public final class Log {
     /** First thing on the loop, once the log is open. */
     void onOpened() {
         if (flusher.flushedOffset() < endOffset) markDirty();
+        onCheckpointed(logStartOffset);
         if (config.delete() && !segments.first().isEmpty()) {
             retentionDueMs = loop.clock().nowMs() + directory.retentionCheckMs();
             housekeeping.scheduleRetention(this, retentionDueMs);
@@ -773,7 +784,7 @@ public final class Log {
         var active = segments.active();
         if (active.hasIndexesInMemory() && !active.isEmpty()) {
             active.finishTimeIndex();
-            SegmentList.storeIndexes(disk, active);
+            SegmentList.storeIndexes(disk, active, false);
         }
         if (endOffset > segments.first().baseOffset) takeSnapshot();
         var last = new ArrayList<Housekeeping.Checkpoint>(1);

@@ -28,6 +28,7 @@ final class LogFlusher {
     private int generation;
     private boolean epochsChanged;
     private boolean filesCreated;
+    private final List<Path> snapshots = new ArrayList<>(0);
     private final long folderChange;
     private long unflushedSinceMs = -1;
     private final List<Segment> closeAfterFlush = new ArrayList<>(0);
@@ -59,6 +60,12 @@ final class LogFlusher {
 
     void onEpochsChanged() {
         epochsChanged = true;
+    }
+
+    /** A snapshot was written, to be durable with the next flush. */
+    void onSnapshot(Path path) {
+        snapshots.add(path);
+        filesCreated = true;
     }
 
     void onFileCreated() {
@@ -111,6 +118,7 @@ final class LogFlusher {
         wantedOffset = Math.min(wantedOffset, endOffset);
         filesCreated = true;
         closeAfterFlush.clear();
+        snapshots.clear();
     }
 
     private void startIfWanted() {
@@ -126,6 +134,8 @@ final class LogFlusher {
     private Flush prepare() {
         var epochsText = epochsChanged ? epochs.toText() : null;
         var flush = new Flush(directory, folder, log.endOffset(), generation, epochsText, filesCreated, folderChange);
+        flush.snapshots.addAll(snapshots);
+        snapshots.clear();
         epochsChanged = false;
         filesCreated = false;
         unflushedSinceMs = -1;
@@ -167,6 +177,7 @@ final class LogFlusher {
     private void onFailed(Flush flush, StorageException error) {
         epochsChanged |= flush.includesEpochs;
         filesCreated |= flush.includesFolder;
+        snapshots.addAll(flush.snapshots);
         for (var segment : flush.indexedSegments) {
             if (!segment.hasIndexesInMemory()) continue;
             segment.offsetIndex().markUnstored();

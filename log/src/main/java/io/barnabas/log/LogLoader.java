@@ -229,6 +229,8 @@ final class LogLoader {
                 offsets.truncateTo(0);
             }
         }
+        // A clean stop leaves an entry at least; it is not synced, so a power cut soon after may have taken it.
+        if (checkedFrom == Long.MAX_VALUE && (times.count() == 0 || times.differsFromFile())) offsets.truncateTo(0);
         last = offsets.count() - 1;
         boolean keepsAll = checkedFrom == Long.MAX_VALUE && last >= 0;
         if (!keepsAll) times.truncateToOffset(last < 0 ? 0 : offsets.relativeOffset(last) + 1);
@@ -240,7 +242,7 @@ final class LogLoader {
         segment.timeIndex().truncateToOffset(endOffset - segment.baseOffset);
         var offsets = segment.offsetIndex();
         var times = segment.timeIndex();
-        if (offsets.differsFromFile() || times.differsFromFile()) SegmentList.storeIndexes(disk, segment);
+        if (offsets.differsFromFile() || times.differsFromFile()) SegmentList.storeIndexes(disk, segment, false);
         segment.dropIndexes();
     }
 
@@ -250,7 +252,10 @@ final class LogLoader {
         segment.reloadIndexes(SegmentList.loadOffsetIndex(disk, segment.path(FileNames.INDEX), segment.size()),
                 SegmentList.loadTimeIndex(disk, segment.path(FileNames.TIME_INDEX)));
         segment.finishTimeIndex();
-        SegmentList.storeIndexes(disk, segment);
+        // Nobody looks at them again before they are searched: they must be as durable as the recovery point says.
+        segment.offsetIndex().markUnstored();
+        segment.timeIndex().markUnstored();
+        SegmentList.storeIndexes(disk, segment, true);
         segment.dropIndexes();
     }
 

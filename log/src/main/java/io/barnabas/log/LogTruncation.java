@@ -39,7 +39,7 @@ final class LogTruncation {
         }
         findTimestamps(active);
         // Entries beyond the end would be taken for valid ones once the log has grown again.
-        SegmentList.storeIndexes(disk, active);
+        SegmentList.storeIndexes(disk, active, false);
         if (active.hasTransactionIndex()) TransactionIndex.truncate(disk, active.path(FileNames.TRANSACTION_INDEX), offset);
     }
 

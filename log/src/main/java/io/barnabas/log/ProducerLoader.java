@@ -28,17 +28,21 @@ final class ProducerLoader {
         for (int i = snapshots.size() - 1; i >= 0; i--) {
             var path = folder.resolve(FileNames.of(snapshots.get(i), FileNames.SNAPSHOT));
             var producers = ProducerSnapshot.read(disk, path);
-            if (producers != null) return replay(disk, segments, producers, snapshots.get(i), endOffset);
+            if (producers != null) return replay(disk, folder, segments, producers, snapshots.get(i), endOffset);
             disk.delete(path);
         }
-        return replay(disk, segments, new ProducerStates(), 0, endOffset);
+        return replay(disk, folder, segments, new ProducerStates(), 0, endOffset);
     }
 
-    private static ProducerStates replay(Disk disk, Segment[] segments, ProducerStates producers, long fromOffset, long endOffset) {
+    private static ProducerStates replay(Disk disk, Path folder, Segment[] segments, ProducerStates producers, long fromOffset, long endOffset) {
         BatchScanner scanner = null;
         for (int i = 0; i < segments.length; i++) {
             var segment = segments[i];
             long segmentEnd = i + 1 < segments.length ? segments[i + 1].baseOffset : endOffset;
+            // Each segment but the first had a snapshot. Without it the producers of older ones would go when those do.
+            if (i > 0 && segment.baseOffset > fromOffset) {
+                ProducerSnapshot.write(disk, folder.resolve(FileNames.of(segment.baseOffset, FileNames.SNAPSHOT)), producers, true);
+            }
             if (segment.isEmpty() || segmentEnd <= fromOffset) continue;
             if (scanner == null) scanner = new BatchScanner(ByteBuffer.allocate(SCAN_BYTES));
             try (var file = disk.open(segment.path(FileNames.LOG), false)) {

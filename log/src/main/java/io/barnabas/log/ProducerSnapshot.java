@@ -25,11 +25,12 @@ final class ProducerSnapshot {
 
     private ProducerSnapshot() {}
 
-    /** Not synced: one that is lost or torn is made again from the log. */
-    static void write(Disk disk, Path path, ProducerStates producers) {
+    /** One that is lost or torn is made again from the log, while that goes back far enough. */
+    static void write(Disk disk, Path path, ProducerStates producers, boolean sync) {
         try (var file = disk.open(path, true)) {
             file.truncate(0);
             file.write(encode(producers), 0);
+            if (sync) file.sync();
         }
     }
 

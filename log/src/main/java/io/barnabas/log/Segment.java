@@ -269,9 +269,11 @@ final class Segment {
     static void storeIndex(Disk disk, Path path, ByteBuffer entries, long position, boolean sync) {
         try (var index = disk.open(path, true)) {
             // What lies beyond are entries that were taken back, or zeros: neither may be taken for valid ones.
-            if (index.size() > position) index.truncate(position);
+            boolean isCut = index.size() > position;
+            if (isCut) index.truncate(position);
             if (entries.hasRemaining()) index.write(entries, position);
-            if (sync) index.sync();
+            // What was taken back must not come back in a power cut: it would look as good as what is right.
+            if (sync || isCut) index.sync();
         }
     }
 }

@@ -106,7 +106,7 @@ final class SegmentList {
         close(segment);
         if (!segment.hasIndexesInMemory()) return;
         try {
-            storeIndexes(disk, segment);
+            storeIndexes(disk, segment, false);
             segment.dropIndexes();
         } catch (DiskFullException e) {
             // They stay in memory until there is room.
@@ -150,11 +150,11 @@ final class SegmentList {
     }
 
     /** Writes the index entries that the files lack. */
-    static void storeIndexes(Disk disk, Segment segment) {
+    static void storeIndexes(Disk disk, Segment segment, boolean sync) {
         var offsets = segment.offsetIndex();
         var times = segment.timeIndex();
-        Segment.storeIndex(disk, segment.path(FileNames.INDEX), offsets.unstored(), offsets.storedBytes(), false);
-        Segment.storeIndex(disk, segment.path(FileNames.TIME_INDEX), times.unstored(), times.storedBytes(), false);
+        Segment.storeIndex(disk, segment.path(FileNames.INDEX), offsets.unstored(), offsets.storedBytes(), sync);
+        Segment.storeIndex(disk, segment.path(FileNames.TIME_INDEX), times.unstored(), times.storedBytes(), sync);
         offsets.markStored();
         times.markStored();
     }

@@ -36,7 +36,7 @@ class LogModelTest {
 
     @Test
     void theLogHoldsWhatTheModelHolds() {
-        Seeds.check(300, this::run);
+        Seeds.check(100, this::run);
     }
 
     private void run(long seed, RandomGenerator random) {
