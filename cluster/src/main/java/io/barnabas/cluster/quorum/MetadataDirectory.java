@@ -2,6 +2,7 @@ package io.barnabas.cluster.quorum;
 
 import io.barnabas.base.Clock;
 import io.barnabas.base.Disk;
+import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
 import io.barnabas.cluster.metadata.Endpoint;
 import io.barnabas.cluster.metadata.MetadataLogException;
@@ -53,7 +54,7 @@ public final class MetadataDirectory {
             if (logDir.equals(metadataLogDir)) continue;
             var identity = readIdentity(disk, logDir, nodeId);
             if (identity == null) {
-                disk.createDirectories(logDir);
+                createDurably(disk, logDir);
                 LogDirectory.format(disk, logDir, new DirectoryIdentity(nodeId, metadataIdentity.clusterId(), Uuid.random(random)));
             } else if (!identity.clusterId().equals(metadataIdentity.clusterId())) {
                 throw otherCluster(logDir, identity.clusterId(), metadataIdentity.clusterId());
@@ -96,13 +97,30 @@ public final class MetadataDirectory {
             RandomGenerator random, Clock clock) {
         var identity = new DirectoryIdentity(nodeId, clusterId == null ? Uuid.random(random).toString() : clusterId, Uuid.random(random));
         var folder = directory.resolve(PARTITION.toString());
-        disk.createDirectories(folder);
+        createDurably(disk, directory);
+        createDurably(disk, folder);
         long nowMs = clock.nowMs();
         SnapshotWriter.write(disk, folder, BOOTSTRAP, nowMs, nowMs,
                 ControlRecords.oneVoter(nodeId, identity.directoryId(), controller), batches(List.of(bootstrapRecords())));
-        disk.syncDirectory(directory);
         LogDirectory.format(disk, directory, identity);
         return identity;
+    }
+
+    /** Makes a directory and every one above it that is not there, so that a power cut leaves all of them. */
+    private static void createDurably(Disk disk, Path directory) {
+        var parent = directory.toAbsolutePath().getParent();
+        boolean isNew = !disk.exists(directory);
+        if (isNew) {
+            if (parent != null && !disk.exists(parent)) createDurably(disk, parent);
+            disk.createDirectories(directory);
+        }
+        if (parent == null) return;
+        try {
+            disk.syncDirectory(parent);
+        } catch (StorageException e) {
+            // One that was there before may lie in a directory that only its owner can open.
+            if (isNew) throw e;
+        }
     }
 
     /** Only features whose code exists are finalized; a later version raises them. */
