@@ -31,7 +31,7 @@ class ClusterImageTest {
 
     @Test
     void recordsOfAnImageMakeAnEqualImage() {
-        Seeds.check(100, (seed, random) -> {
+        Seeds.check(40, (seed, random) -> {
             var image = image(ClusterImage.EMPTY, withVersion(new RandomRecords(random).next(300)));
             var copy = ClusterImage.EMPTY;
             var records = new ImageRecords(image);
@@ -46,7 +46,7 @@ class ClusterImageTest {
 
     @Test
     void itDoesNotMatterHowManyRecordsMakeOneChange() {
-        Seeds.check(100, (seed, random) -> {
+        Seeds.check(40, (seed, random) -> {
             var records = withVersion(new RandomRecords(random).next(300));
             var atOnce = image(ClusterImage.EMPTY, records);
             var stepwise = ClusterImage.EMPTY;
@@ -61,7 +61,7 @@ class ClusterImageTest {
 
     @Test
     void aDeltaNamesExactlyTheTopicsThatDiffer() {
-        Seeds.check(100, (seed, random) -> {
+        Seeds.check(40, (seed, random) -> {
             var generator = new RandomRecords(random);
             var before = image(ClusterImage.EMPTY, withVersion(generator.next(200)));
             var delta = delta(before, generator.next(20));

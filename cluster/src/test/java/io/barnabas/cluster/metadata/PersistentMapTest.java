@@ -22,7 +22,7 @@ class PersistentMapTest {
 
     @Test
     void everyVersionHoldsWhatAHashMapHeldAtThatTime() {
-        Seeds.check(50, (seed, random) -> {
+        Seeds.check(20, (seed, random) -> {
             PersistentMap<Key, Integer> map = PersistentMap.empty();
             var model = new HashMap<Key, Integer>();
             var versions = new ArrayList<PersistentMap<Key, Integer>>();
