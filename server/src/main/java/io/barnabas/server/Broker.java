@@ -59,7 +59,7 @@ public final class Broker {
     private final SplittableRandom random = new SplittableRandom();
     private final BrokerEpoch epoch;
     private final List<NioEventLoop> loops = new ArrayList<>();
-    private final List<ThreadPoolExecutor> ioPools = new ArrayList<>();
+    private Sockets sockets;
     /** How to take apart what has been made so far, the latest first. */
     private final Deque<Runnable> undo = new ArrayDeque<>();
 
@@ -110,7 +110,7 @@ public final class Broker {
                 new ConfigChecks(applier::config), quorum);
         controller.addListener(applier);
 
-        var sockets = new Sockets(config, loops);
+        sockets = new Sockets(config, loops);
         undo.push(() -> await(sockets.stop()));
         var services = new Services(config, applier::config, identity.clusterId(), controller, quorum::kraftVersion, metadata, partitions,
                 directories, disk, loops, epoch);
@@ -127,6 +127,11 @@ public final class Broker {
         sockets.start();
         LOG.info("ready in {} ms: node.id={} cluster.id={} listeners={}", TimeUnit.NANOSECONDS.toMillis(Clock.SYSTEM.nanoTime() - startedNs),
                 config.nodeId(), identity.clusterId(), sockets.endpoints());
+    }
+
+    /** Where it listens, with the ports that it has. */
+    List<io.barnabas.server.config.Endpoint> endpoints() {
+        return sockets.endpoints();
     }
 
     /** Stops in good order: no acknowledged record needs checking at the next start. */
