@@ -105,7 +105,7 @@ final class LeaderRole {
             append.place(duplicate.baseOffset(), duplicate.lastOffset(), isStamped ? duplicate.maxTimestamp() : -1, log.logStartOffset());
             // The first copy may be staged in this very turn: the answer waits for its write, too.
             if (append.endOffset() > log.endOffset() || !staged.isEmpty()) staged.add(append);
-            else onWritten(append);
+            else onStoredBefore(append);
         } else if (result instanceof AppendResult.Refused refused) {
             append.refuse(refused.error(), refused.message(), List.of());
         } else {
@@ -132,6 +132,12 @@ final class LeaderRole {
         }
         if (append.acks == Append.ACKS_ALL || isHeld) acknowledgements.add(append.endOffset(), append);
         else append.onReached();
+    }
+
+    /** A duplicate of what is written: no write follows that would tell it, so it is told here. */
+    private void onStoredBefore(Append append) {
+        onWritten(append);
+        advance();
     }
 
     /** What was staged is not in the log, and never was for anybody. */
