@@ -4,6 +4,7 @@ import static io.barnabas.server.config.BrokerSettings.BROKER_HEARTBEAT_INTERVAL
 import static io.barnabas.server.config.BrokerSettings.BROKER_SESSION_TIMEOUT_MS;
 import static io.barnabas.server.config.BrokerSettings.DEFAULT_REPLICATION_FACTOR;
 import static io.barnabas.server.config.BrokerSettings.DELETE_TOPIC_ENABLE;
+import static io.barnabas.server.config.BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS;
 import static io.barnabas.server.config.BrokerSettings.METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS;
 import static io.barnabas.server.config.BrokerSettings.METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS;
 import static io.barnabas.server.config.BrokerSettings.METADATA_LOG_SEGMENT_BYTES;
@@ -11,6 +12,7 @@ import static io.barnabas.server.config.BrokerSettings.METADATA_LOG_SEGMENT_MS;
 import static io.barnabas.server.config.BrokerSettings.METADATA_MAX_RETENTION_BYTES;
 import static io.barnabas.server.config.BrokerSettings.METADATA_MAX_RETENTION_MS;
 import static io.barnabas.server.config.BrokerSettings.NUM_PARTITIONS;
+import static io.barnabas.server.config.BrokerSettings.NUM_RECOVERY_THREADS_PER_DATA_DIR;
 
 import io.barnabas.base.Arena;
 import io.barnabas.base.Clock;
@@ -50,7 +52,6 @@ public final class Broker {
 
     /** Freed buffers that a loop keeps for their next use. */
     private static final long ARENA_FREE_BYTES_MAX = 16L << 20;
-    private static final int IO_THREADS_PER_DIRECTORY = 2;
     private static final int OPEN_SEGMENTS_MAX = 8_000;
     private static final long STOP_STEP_DEADLINE_MS = 20_000;
 
@@ -165,12 +166,14 @@ public final class Broker {
     }
 
     private LogDirectory openDirectory(Path path, String clusterId) {
-        var pool = new ThreadPoolExecutor(IO_THREADS_PER_DIRECTORY, IO_THREADS_PER_DIRECTORY, 10, TimeUnit.SECONDS,
+        int threads = config.get(NUM_RECOVERY_THREADS_PER_DATA_DIR);
+        var pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(), task -> new Thread(task, "io-" + path.getFileName()));
         pool.allowCoreThreadTimeOut(true);
         undo.push(pool::shutdown);
         var directory = LogDirectory.open(path, config.nodeId(), clusterId,
-                new LogDirectory.Environment(disk, Clock.SYSTEM, pool, random.split(), OPEN_SEGMENTS_MAX));
+                new LogDirectory.Environment(disk, Clock.SYSTEM, pool, random.split(), OPEN_SEGMENTS_MAX,
+                        config.get(LOG_RETENTION_CHECK_INTERVAL_MS)));
         undo.push(() -> directory.closeCleanly(epoch.epoch()));
         directory.onOffline(() -> LOG.error("log directory offline: {}", path));
         return directory;

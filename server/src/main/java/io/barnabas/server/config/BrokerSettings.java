@@ -108,24 +108,12 @@ public final class BrokerSettings {
     public static final Setting<Integer> MAX_REQUEST_PARTITION_SIZE_LIMIT = honoured(
             intOf("max.request.partition.size.limit").atLeast(1).defaultTo(2000)
             .doc("Partitions in one answer of DescribeTopicPartitions."));
-    public static final Setting<Integer> LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS = honoured(
-            intOf("log.flush.offset.checkpoint.interval.ms").atLeast(0).defaultTo(60_000)
-            .doc("Milliseconds between writes of the recovery points."));
-    public static final Setting<Integer> LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS = honoured(
-            intOf("log.flush.start.offset.checkpoint.interval.ms").atLeast(0).defaultTo(60_000)
-            .doc("Milliseconds between writes of the log start offsets."));
-    public static final Setting<Long> REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS = honoured(
-            longOf("replica.high.watermark.checkpoint.interval.ms").defaultTo(5000L)
-            .doc("Milliseconds between writes of the high watermarks."));
     public static final Setting<Long> LOG_RETENTION_CHECK_INTERVAL_MS = honoured(
             longOf("log.retention.check.interval.ms").atLeast(1).defaultTo(300_000L)
             .doc("Milliseconds between looks for segments to delete."));
     public static final Setting<Integer> PRODUCER_ID_EXPIRATION_MS = honoured(
             intOf("producer.id.expiration.ms").atLeast(1).scope(CLUSTER_WIDE).defaultTo(86_400_000)
             .doc("Milliseconds after which a silent producer is forgotten."));
-    public static final Setting<Integer> PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS = honoured(
-            intOf("producer.id.expiration.check.interval.ms").atLeast(1).defaultTo(600_000).internal()
-            .doc("Milliseconds between looks for silent producers."));
     public static final Setting<Integer> NUM_RECOVERY_THREADS_PER_DATA_DIR = honoured(
             intOf("num.recovery.threads.per.data.dir").atLeast(1).scope(CLUSTER_WIDE).defaultTo(2)
             .doc("Threads that recover and flush each directory at start and stop."));
@@ -135,9 +123,6 @@ public final class BrokerSettings {
     public static final Setting<Integer> BROKER_SESSION_TIMEOUT_MS = honoured(
             intOf("broker.session.timeout.ms").defaultTo(9000)
             .doc("Milliseconds without a heartbeat after which a broker is fenced."));
-    public static final Setting<Long> REPLICA_LAG_TIME_MAX_MS = honoured(
-            longOf("replica.lag.time.max.ms").defaultTo(30_000L)
-            .doc("Milliseconds that a follower may lag and stay in sync."));
     public static final Setting<Integer> METADATA_LOG_SEGMENT_BYTES = honoured(
             intOf("metadata.log.segment.bytes").atLeast(8_388_608).defaultTo(1_073_741_824)
             .doc("Bytes at which a segment of the metadata log is closed."));

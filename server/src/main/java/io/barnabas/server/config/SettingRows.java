@@ -321,6 +321,7 @@ final class SettingRows {
         replication.quota.window.size.seconds|INT|1|[1,...]
 
         [accepted] For clusters of several nodes, which are not built.
+        replica.lag.time.max.ms|LONG|30000
         auto.leader.rebalance.enable|BOOLEAN|true
         controlled.shutdown.enable|BOOLEAN|true
         controller.quorum.append.linger.ms|INT|25|[0,...]
@@ -363,6 +364,12 @@ final class SettingRows {
         metrics.recording.level|STRING|INFO
         metrics.sample.window.ms|LONG|30000|[1,...]
         telemetry.max.bytes|INT|1048576|[1,...]
+
+        [accepted] Checkpoints are written each second while something changes, and producers are looked at when they are met.
+        log.flush.offset.checkpoint.interval.ms|INT|60000|[0,...]
+        log.flush.start.offset.checkpoint.interval.ms|INT|60000|[0,...]
+        producer.id.expiration.check.interval.ms|INT|600000|[1,...]||internal
+        replica.high.watermark.checkpoint.interval.ms|LONG|5000
 
         [accepted] Without effect here.
         internal.metadata.delete.delay.millis|LONG|60000|||internal
