@@ -191,7 +191,8 @@ final class LogLoader {
                 int epoch = header.leaderEpoch();
                 long baseOffset = header.baseOffset();
                 long maxTimestamp = header.maxTimestamp();
-                boolean follows = baseOffset >= Math.max(endOffset, segment.baseOffset) || from == scanner.position();
+                // Gaps are left by compaction. An offset is not under the checksum, but no segment reaches further than this.
+                boolean follows = baseOffset >= Math.max(endOffset, segment.baseOffset) && lastOffset - segment.baseOffset <= Integer.MAX_VALUE;
                 if (!follows || lastOffset >= checkedFrom && !scanner.isValidCrc()) break;
                 segment.onAppended(lastOffset, maxTimestamp, (int) (scanner.nextPosition() - scanner.position()), indexIntervalBytes);
                 if (epoch > epochs.latestEpoch()) epochsChanged |= epochs.assign(epoch, baseOffset);
