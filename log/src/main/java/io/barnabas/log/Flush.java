@@ -22,7 +22,7 @@ final class Flush {
     final boolean includesFolder;
     /** Whose index entries are stored by this flush. */
     final List<Segment> indexedSegments = new ArrayList<>(0);
-    final List<Path> snapshots = new ArrayList<>(0);
+    final List<Path> sideFiles = new ArrayList<>(0);
     private final LogDirectory directory;
     private final Path folder;
     private final long folderChange;
@@ -96,7 +96,7 @@ final class Flush {
                 return e;
             }
             for (var file : files) file.disk().sync();
-            for (var snapshot : snapshots) sync(disk, snapshot);
+            for (var file : sideFiles) sync(disk, file);
             if (includesFolder) disk.syncDirectory(folder);
             directory.syncEntries(folderChange);
             return null;

@@ -315,7 +315,9 @@ public final class Log {
             segments.loadIndexes(active);
             staging.writeTo(file, active.size());
             if (!stagedAborts.isEmpty()) {
-                TransactionIndex.append(disk, active.path(FileNames.TRANSACTION_INDEX), stagedAborts);
+                var path = active.path(FileNames.TRANSACTION_INDEX);
+                TransactionIndex.append(disk, path, stagedAborts, false);
+                flusher.onSideFile(path);
                 active.hasTransactionIndex(true);
             }
         } catch (StorageException e) {
@@ -435,7 +437,7 @@ public final class Log {
     private void takeSnapshot() {
         var path = path(endOffset, FileNames.SNAPSHOT);
         ProducerSnapshot.write(disk, path, producers, false);
-        flusher.onSnapshot(path);
+        flusher.onSideFile(path);
     }
 
     private Segment newSegment(long baseOffset) {
@@ -616,7 +618,7 @@ public final class Log {
         highWatermark = Math.min(highWatermark, endOffset);
         reader.forgetRecent();
         flusher.onTruncated(endOffset);
-        orFail(() -> producers = ProducerLoader.load(disk, folder, segments.all(), endOffset, false));
+        orFail(() -> producers = ProducerLoader.loadTruncated(disk, folder, segments.all(), endOffset));
         producers.onHighWatermark(highWatermark);
         checkpointedRecoveryPoint = Math.min(checkpointedRecoveryPoint, endOffset);
         durableLogStart = Math.min(durableLogStart, logStartOffset);
@@ -786,7 +788,11 @@ public final class Log {
             active.finishTimeIndex();
             SegmentList.storeIndexes(disk, active, false);
         }
-        if (endOffset > segments.first().baseOffset) takeSnapshot();
+        // Without any snapshot a clean log has no producers: one that has some must find it again, also after a power cut.
+        if (!producers.isEmpty() || segments.count() > 1) {
+            ProducerSnapshot.write(disk, path(endOffset, FileNames.SNAPSHOT), producers, true);
+            disk.syncDirectory(folder);
+        }
         var last = new ArrayList<Housekeeping.Checkpoint>(1);
         addCheckpoint(last);
         directory.keep(last);

@@ -28,7 +28,7 @@ final class LogFlusher {
     private int generation;
     private boolean epochsChanged;
     private boolean filesCreated;
-    private final List<Path> snapshots = new ArrayList<>(0);
+    private final List<Path> sideFiles = new ArrayList<>(0);
     private final long folderChange;
     private long unflushedSinceMs = -1;
     private final List<Segment> closeAfterFlush = new ArrayList<>(0);
@@ -62,9 +62,9 @@ final class LogFlusher {
         epochsChanged = true;
     }
 
-    /** A snapshot was written, to be durable with the next flush. */
-    void onSnapshot(Path path) {
-        snapshots.add(path);
+    /** A snapshot or a transaction index was written, to be durable with the next flush. */
+    void onSideFile(Path path) {
+        if (!sideFiles.contains(path)) sideFiles.add(path);
         filesCreated = true;
     }
 
@@ -118,7 +118,7 @@ final class LogFlusher {
         wantedOffset = Math.min(wantedOffset, endOffset);
         filesCreated = true;
         closeAfterFlush.clear();
-        snapshots.clear();
+        sideFiles.clear();
     }
 
     private void startIfWanted() {
@@ -134,8 +134,8 @@ final class LogFlusher {
     private Flush prepare() {
         var epochsText = epochsChanged ? epochs.toText() : null;
         var flush = new Flush(directory, folder, log.endOffset(), generation, epochsText, filesCreated, folderChange);
-        flush.snapshots.addAll(snapshots);
-        snapshots.clear();
+        flush.sideFiles.addAll(sideFiles);
+        sideFiles.clear();
         epochsChanged = false;
         filesCreated = false;
         unflushedSinceMs = -1;
@@ -177,7 +177,7 @@ final class LogFlusher {
     private void onFailed(Flush flush, StorageException error) {
         epochsChanged |= flush.includesEpochs;
         filesCreated |= flush.includesFolder;
-        snapshots.addAll(flush.snapshots);
+        sideFiles.addAll(flush.sideFiles);
         for (var segment : flush.indexedSegments) {
             if (!segment.hasIndexesInMemory()) continue;
             segment.offsetIndex().markUnstored();

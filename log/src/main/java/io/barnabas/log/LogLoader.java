@@ -70,7 +70,8 @@ final class LogLoader {
         if (logStart > endOffset) kept = startAnew(kept, logStart);
         long start = Math.max(logStart, kept[0].baseOffset);
         epochsChanged |= epochs.truncateFromEnd(endOffset) | epochs.truncateFromStart(start);
-        var producers = ProducerLoader.load(disk, folder, kept, endOffset, closedCleanly);
+        var producers = closedCleanly ? ProducerLoader.loadClean(disk, folder, kept, endOffset)
+                : ProducerLoader.recover(disk, folder, kept, endOffset, recoveryPoint);
         long flushedOffset = closedCleanly ? endOffset : Math.max(start, Math.min(recoveryPoint, endOffset));
         return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, epochsChanged);
     }

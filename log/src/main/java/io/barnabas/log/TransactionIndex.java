@@ -25,7 +25,7 @@ final class TransactionIndex {
 
     private TransactionIndex() {}
 
-    static void append(Disk disk, Path path, List<Entry> entries) {
+    static void append(Disk disk, Path path, List<Entry> entries, boolean sync) {
         var bytes = ByteBuffer.allocate(entries.size() * ENTRY_BYTES);
         for (var entry : entries) {
             bytes.putShort((short) 0).putLong(entry.producerId).putLong(entry.firstOffset).putLong(entry.lastOffset)
@@ -33,6 +33,7 @@ final class TransactionIndex {
         }
         try (var file = disk.open(path, true)) {
             file.write(bytes.flip(), file.size() / ENTRY_BYTES * ENTRY_BYTES);
+            if (sync) file.sync();
         }
     }
 

@@ -216,7 +216,7 @@ class FormatTest {
         var rig = LogRig.withDefaults();
         var path = rig.file("00000000000000000000.txnindex");
         var entries = List.of(new TransactionIndex.Entry(1, 2, 3, 4), new TransactionIndex.Entry(5, 6, 7, 8));
-        TransactionIndex.append(rig.disk, path, entries);
+        TransactionIndex.append(rig.disk, path, entries, false);
         var expected = ByteBuffer.allocate(68).putShort((short) 0).putLong(1).putLong(2).putLong(3).putLong(4)
                 .putShort((short) 0).putLong(5).putLong(6).putLong(7).putLong(8);
         assertArrayEquals(expected.array(), rig.disk.bytes(path));
