@@ -210,7 +210,7 @@ public final class Controller {
     }
 
     public CompletionStage<UpdateFeaturesResponse> updateFeatures(UpdateFeaturesRequest request) {
-        return decide(image -> new FeatureDecisions(image).update(request),
+        return decide(image -> new FeatureDecisions(image, nodeId).update(request),
                 error -> new UpdateFeaturesResponse().setErrorCode(error.code()));
     }
 

@@ -19,9 +19,11 @@ final class FeatureDecisions {
     private static final byte UNSAFE_DOWNGRADE = 3;
 
     private final ClusterImage image;
+    private final int nodeId;
 
-    FeatureDecisions(ClusterImage image) {
+    FeatureDecisions(ClusterImage image, int nodeId) {
         this.image = image;
+        this.nodeId = nodeId;
     }
 
     /** Whether the code behind a feature is there, so that its level may be raised. */
@@ -41,7 +43,8 @@ final class FeatureDecisions {
             } catch (RefusedException e) {
                 // One that is refused refuses all: the answer names the first.
                 response.results().clear();
-                return Decision.of(response.setErrorCode(e.error().code()).setErrorMessage(e.getMessage()));
+                return Decision.of(response.setErrorCode(e.error().code()).setErrorMessage(
+                        "The update failed for all features since the following feature had an error: " + e.getMessage()));
             }
         }
         return new Decision<>(request.validateOnly() ? List.of() : records, response);
@@ -52,9 +55,9 @@ final class FeatureDecisions {
         short level = update.maxVersionLevel();
         short current = image.featureLevel(name);
         var range = SupportedFeatures.LEVELS.get(name);
-        if (range == null) throw invalid(update, "The controller does not support the given upgrade type.");
+        if (range == null) throw invalid(update, "Local controller " + nodeId + " does not support this feature.");
         if (level < 0 || level != 0 && !range.contains(level) || level == 0 && name.equals(MetadataVersion.FEATURE)) {
-            throw invalid(update, "This controller only supports versions " + range.lowest() + "-" + range.highest());
+            throw invalid(update, "Local controller " + nodeId + " only supports versions " + range.lowest() + "-" + range.highest());
         }
         if (level == current) return;
         byte type = update.allowDowngrade() && update.upgradeType() == UPGRADE ? SAFE_DOWNGRADE : update.upgradeType();
@@ -79,7 +82,9 @@ final class FeatureDecisions {
         if (update.feature().equals("kraft.version")) throw invalid(update, "Can't downgrade the version of this feature.");
         if (!update.feature().equals(MetadataVersion.FEATURE)) return;
         if (image.metadataVersion().losesRecordsDownTo(level)) {
-            throw invalid(update, "Refusing to perform the requested downgrade because it might delete metadata information.");
+            throw new RefusedException(ErrorCode.INVALID_UPDATE_VERSION, "Unsupported metadata.version downgrade from "
+                    + image.metadataVersion().level() + " to " + level
+                    + ". Refusing to perform the requested downgrade because it might delete metadata information.");
         }
     }
 

@@ -48,7 +48,7 @@ final class PartitionDecisions {
             for (var topic : image.topics()) {
                 var results = new ArrayList<PartitionResult>();
                 for (var partition : topic.partitions()) {
-                    var result = elect(topic, partition, partition.partition(), unclean, records);
+                    var result = elect(topic.name(), topic, partition.partition(), unclean, records);
                     if (result.errorCode() != ErrorCode.ELECTION_NOT_NEEDED.code()) results.add(result);
                 }
                 if (!results.isEmpty()) response.replicaElectionResults().add(new ReplicaElectionResult().setTopic(topic.name()).setPartitionResult(results));
@@ -58,7 +58,7 @@ final class PartitionDecisions {
                 var topic = image.topic(asked.topic());
                 var results = new ArrayList<PartitionResult>();
                 for (int index : asked.partitions()) {
-                    results.add(elect(topic, topic == null ? null : topic.partition(index), index, unclean, records));
+                    results.add(elect(asked.topic(), topic, index, unclean, records));
                 }
                 response.replicaElectionResults().add(new ReplicaElectionResult().setTopic(asked.topic()).setPartitionResult(results));
             }
@@ -66,10 +66,11 @@ final class PartitionDecisions {
         return new Decision<>(records, response);
     }
 
-    private PartitionResult elect(TopicImage topic, PartitionImage partition, int index, boolean unclean, List<TypedRecord> records) {
+    private PartitionResult elect(String name, TopicImage topic, int index, boolean unclean, List<TypedRecord> records) {
         var result = new PartitionResult().setPartitionId(index);
-        if (topic == null) return refuse(result, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "No such topic");
-        if (partition == null) return refuse(result, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "No such partition as " + topic.name() + "-" + index);
+        if (topic == null) return refuse(result, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "No such topic as " + name);
+        var partition = topic.partition(index);
+        if (partition == null) return refuse(result, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "No such partition as " + name + "-" + index);
         if (unclean) {
             if (partition.hasLeader()) return refuse(result, ErrorCode.ELECTION_NOT_NEEDED, null);
             var record = changes.elect(topic, partition, true);

@@ -36,7 +36,7 @@ final class ReplicaPlacement {
         if (replicationFactor > ring.size()) {
             throw new RefusedException(ErrorCode.INVALID_REPLICATION_FACTOR, "Unable to replicate the partition " + replicationFactor
                     + " time(s): The target replication factor of " + replicationFactor + " cannot be reached because only "
-                    + ring.size() + " broker(s) are registered.");
+                    + ring.size() + " broker(s) are registered or some brokers have all their log directories cordoned.");
         }
         if (activeCount == 0) {
             throw new RefusedException(ErrorCode.INVALID_REPLICATION_FACTOR, "Unable to replicate the partition " + replicationFactor

@@ -93,7 +93,7 @@ class ControllerTest {
         refused(ErrorCode.INVALID_PARTITIONS, null, "t", 0, 1);
         refused(ErrorCode.INVALID_REPLICATION_FACTOR, null, "t", 1, 0);
         refused(ErrorCode.INVALID_REPLICATION_FACTOR, "Unable to replicate the partition 3 time(s): The target replication factor of 3"
-                + " cannot be reached because only 1 broker(s) are registered.", "t", 1, 3);
+                + " cannot be reached because only 1 broker(s) are registered or some brokers have all their log directories cordoned.", "t", 1, 3);
         refused(ErrorCode.POLICY_VIOLATION, "Excessively large number of partitions per request.", "t", 10_001, 1);
         refused(ErrorCode.POLICY_VIOLATION, "Excessively large number of partitions per request.", "t", Integer.MAX_VALUE, 1);
         refused(ErrorCode.INVALID_REQUEST, null, "__cluster_metadata", 1, 1);
