@@ -20,6 +20,8 @@ import java.util.function.Supplier;
 /** Tells configs: their values, where these come from and what they would be otherwise. */
 final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequest> {
     private static final byte SOURCE_LOGGER = 6;
+    /** From this version on the source of a value says whether it is the default. */
+    private static final int SOURCE_VERSION = 1;
 
     private final MetadataCache metadata;
     private final Supplier<BrokerConfig> config;
@@ -45,6 +47,7 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
             var type = Type.of(asked.resourceType());
             if (type == null) refuse(result, ErrorCode.INVALID_REQUEST, "Unknown resource type " + asked.resourceType());
             else if (!isRefused(image, type, asked.resourceName(), result)) result.setConfigs(describe(image, type, asked, request));
+            if (context.apiVersion() >= SOURCE_VERSION) for (var entry : result.configs()) entry.setIsDefault(false);
             response.results().add(result);
         }
         context.answer(response);

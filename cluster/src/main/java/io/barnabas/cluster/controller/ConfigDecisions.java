@@ -37,7 +37,7 @@ final class ConfigDecisions {
         var records = new ArrayList<TypedRecord>();
         var seen = new HashSet<ConfigResource>();
         for (var item : request.resources()) {
-            var result = new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse().setResourceType(item.resourceType())
+            var result = new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse().setErrorMessage(null).setResourceType(item.resourceType())
                     .setResourceName(item.resourceName());
             try {
                 var resource = checkedResource(item.resourceType(), item.resourceName(), seen);
@@ -64,7 +64,7 @@ final class ConfigDecisions {
         var records = new ArrayList<TypedRecord>();
         var seen = new HashSet<ConfigResource>();
         for (var item : request.resources()) {
-            var result = new AlterConfigsResponse.AlterConfigsResourceResponse().setResourceType(item.resourceType())
+            var result = new AlterConfigsResponse.AlterConfigsResourceResponse().setErrorMessage(null).setResourceType(item.resourceType())
                     .setResourceName(item.resourceName());
             try {
                 var resource = checkedResource(item.resourceType(), item.resourceName(), seen);

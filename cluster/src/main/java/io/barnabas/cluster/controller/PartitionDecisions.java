@@ -205,7 +205,7 @@ final class PartitionDecisions {
     }
 
     ListPartitionReassignmentsResponse reassignments(ListPartitionReassignmentsRequest request) {
-        var response = new ListPartitionReassignmentsResponse();
+        var response = new ListPartitionReassignmentsResponse().setErrorMessage(null);
         if (request.topics() == null) {
             for (var topic : image.topics()) addReassignments(topic, null, response);
         } else {

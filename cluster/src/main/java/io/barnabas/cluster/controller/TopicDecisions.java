@@ -25,6 +25,7 @@ import io.barnabas.protocol.record.RemoveTopicRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,7 +59,7 @@ final class TopicDecisions {
         for (var topic : request.topics()) {
             Integer count = counts.remove(topic.name());
             if (count == null) continue;
-            var result = new CreatableTopicResult().setName(topic.name());
+            var result = new CreatableTopicResult().setName(topic.name()).setErrorMessage(null);
             response.topics().add(result);
             int mark = records.size();
             try {
@@ -229,29 +230,51 @@ final class TopicDecisions {
     Decision<DeleteTopicsResponse> delete(DeleteTopicsRequest request) {
         var response = new DeleteTopicsResponse();
         var records = new ArrayList<TypedRecord>();
-        var seen = new HashSet<Object>();
-        for (var topic : request.topics()) delete(topic.name(), topic.topicId(), response, records, seen);
-        for (var name : request.topicNames()) delete(name, Uuid.ZERO, response, records, seen);
+        var names = new LinkedHashMap<String, Integer>();
+        var ids = new LinkedHashMap<Uuid, Integer>();
+        for (var name : request.topicNames()) names.merge(name, 1, Integer::sum);
+        for (var topic : request.topics()) {
+            if (topic.name() != null && topic.topicId().isZero()) names.merge(topic.name(), 1, Integer::sum);
+            else if (topic.name() == null && !topic.topicId().isZero()) ids.merge(topic.topicId(), 1, Integer::sum);
+            else response.responses().add(deletion(topic.name(), topic.topicId(), records, neitherNorBoth(topic.name())));
+        }
+        for (var entry : names.entrySet()) {
+            var name = entry.getKey();
+            var topic = image.topic(name);
+            if (entry.getValue() > 1) {
+                response.responses().add(deletion(name, Uuid.ZERO, records, invalid("Duplicate topic name.")));
+            } else if (topic != null && ids.remove(topic.id()) != null) {
+                response.responses().add(deletion(name, topic.id(), records,
+                        invalid("The provided topic name maps to an ID that was already supplied.")));
+            } else {
+                response.responses().add(deletion(name, Uuid.ZERO, records, topic == null ? unknownTopic() : null));
+            }
+        }
+        for (var entry : ids.entrySet()) {
+            var refusal = entry.getValue() > 1 ? invalid("Duplicate topic id.") : image.topic(entry.getKey()) == null ? unknownId() : null;
+            response.responses().add(deletion(null, entry.getKey(), records, refusal));
+        }
         return new Decision<>(records, response);
     }
 
-    private void delete(String name, Uuid id, DeleteTopicsResponse response, List<TypedRecord> records, HashSet<Object> seen) {
-        var result = new DeletableTopicResult().setName(name).setTopicId(id);
-        try {
-            if (name != null && !id.isZero()) throw new RefusedException(ErrorCode.INVALID_REQUEST, "You may not specify both topic name and topic id.");
-            if (name == null && id.isZero()) throw new RefusedException(ErrorCode.INVALID_REQUEST, "Neither topic name nor id were specified.");
-            if (!config.deleteTopicEnable()) throw new RefusedException(ErrorCode.TOPIC_DELETION_DISABLED, "Topic deletion is disabled.");
-            var topic = name == null ? image.topic(id) : image.topic(name);
-            if (topic == null) throw name == null ? unknownId() : unknownTopic();
-            if (!seen.add(topic.id())) {
-                throw new RefusedException(ErrorCode.INVALID_REQUEST, name == null ? "Duplicate topic id." : "Duplicate topic name.");
-            }
-            records.add(Records.of(MetadataRecordType.REMOVE_TOPIC, new RemoveTopicRecord().setTopicId(topic.id())));
-            result.setName(topic.name()).setTopicId(topic.id());
-        } catch (RefusedException e) {
-            result.setErrorCode(e.error().code()).setErrorMessage(e.getMessage());
+    private static RefusedException neitherNorBoth(String name) {
+        return invalid(name == null ? "Neither topic name nor id were specified." : "You may not specify both topic name and topic id.");
+    }
+
+    private static RefusedException invalid(String message) {
+        return new RefusedException(ErrorCode.INVALID_REQUEST, message);
+    }
+
+    /** @param refusal null if the topic exists and may be deleted */
+    private DeletableTopicResult deletion(String name, Uuid id, List<TypedRecord> records, RefusedException refusal) {
+        if (refusal == null && !config.deleteTopicEnable()) {
+            refusal = new RefusedException(ErrorCode.TOPIC_DELETION_DISABLED, "Topic deletion is disabled.");
         }
-        response.responses().add(result);
+        var result = new DeletableTopicResult().setName(name).setTopicId(id);
+        if (refusal != null) return result.setErrorCode(refusal.error().code()).setErrorMessage(refusal.getMessage());
+        var topic = name == null ? image.topic(id) : image.topic(name);
+        records.add(Records.of(MetadataRecordType.REMOVE_TOPIC, new RemoveTopicRecord().setTopicId(topic.id())));
+        return result.setName(topic.name()).setTopicId(topic.id()).setErrorMessage(null);
     }
 
     Decision<CreatePartitionsResponse> grow(CreatePartitionsRequest request) {
@@ -262,7 +285,7 @@ final class TopicDecisions {
         for (var topic : request.topics()) {
             Integer count = counts.remove(topic.name());
             if (count == null) continue;
-            var result = new CreatePartitionsResponse.CreatePartitionsTopicResult().setName(topic.name());
+            var result = new CreatePartitionsResponse.CreatePartitionsTopicResult().setName(topic.name()).setErrorMessage(null);
             int mark = records.size();
             try {
                 if (count > 1) throw new RefusedException(ErrorCode.INVALID_REQUEST, "Duplicate topic name.");
