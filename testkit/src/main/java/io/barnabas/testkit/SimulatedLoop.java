@@ -17,6 +17,7 @@ public final class SimulatedLoop implements EventLoop {
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>();
     private long alarmCount;
     private boolean killed;
+    private boolean paused;
 
     SimulatedLoop(String name, Simulation simulation) {
         this.name = name;
@@ -70,8 +71,17 @@ public final class SimulatedLoop implements EventLoop {
         simulation.forget(this);
     }
 
+    /** Takes no turn until {@link #resume}: a thread that the system does not run, a disk that does not answer. */
+    public void pause() {
+        paused = true;
+    }
+
+    public void resume() {
+        paused = false;
+    }
+
     boolean isReady() {
-        return !inbox.isEmpty() || !turnEnd.isEmpty() || nextTimerMs() <= simulation.clock().nowMs();
+        return !paused && (!inbox.isEmpty() || !turnEnd.isEmpty() || nextTimerMs() <= simulation.clock().nowMs());
     }
 
     long nextTimerMs() {

@@ -1,0 +1,125 @@
+package io.barnabas.replication;
+
+import io.barnabas.base.Uuid;
+import io.barnabas.log.DirectoryIdentity;
+import io.barnabas.log.LogConfig;
+import io.barnabas.log.LogDirectory;
+import io.barnabas.model.ErrorCode;
+import io.barnabas.model.RecordBatchBuilder;
+import io.barnabas.model.RecordBatchCursor;
+import io.barnabas.model.RecordBatchValidator;
+import io.barnabas.model.RecordValidation;
+import io.barnabas.model.TopicPartition;
+import io.barnabas.testkit.SimulatedDisk;
+import io.barnabas.testkit.SimulatedLoop;
+import io.barnabas.testkit.Simulation;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One partition, led by this broker alone, on a simulated disk whose worker is a loop of its own. */
+final class PartitionRig {
+    private static final Path PATH = Path.of("/data");
+    private static final String CLUSTER = "cluster";
+
+    final Simulation simulation;
+    final SimulatedDisk disk;
+    final PartitionConfig config;
+    SimulatedLoop loop;
+    SimulatedLoop worker;
+    Partition partition;
+    private int leaderEpoch;
+
+    PartitionRig(long seed, PartitionConfig.FlushPolicy policy) {
+        this.simulation = new Simulation(seed);
+        this.disk = new SimulatedDisk(simulation.clock());
+        this.config = new PartitionConfig(LogConfig.DEFAULT, RecordValidation.DEFAULT, 1, policy);
+        LogDirectory.format(disk, PATH, new DirectoryIdentity(1, CLUSTER, new Uuid(1, 2)));
+        disk.syncDirectory(Path.of("/"));
+        start();
+    }
+
+    private void start() {
+        loop = simulation.newLoop("loop");
+        worker = simulation.newLoop("worker");
+        var directory = LogDirectory.open(PATH, 1, CLUSTER,
+                new LogDirectory.Environment(disk, simulation.clock(), worker, simulation.random(), 100));
+        partition = new Partition(new TopicPartition("t", 0), new Uuid(7, 9), loop, new RecordBatchValidator(), config, leading());
+        loop.execute(() -> partition.open(directory));
+        simulation.runUntilIdle();
+    }
+
+    private PartitionAssignment leading() {
+        return new PartitionAssignment(true, 1, leaderEpoch++, 1, 1);
+    }
+
+    /** The power goes, and comes back. */
+    void powerCut() {
+        loop.kill();
+        worker.kill();
+        disk.crash(simulation.random());
+        start();
+    }
+
+    /** Another leader epoch of the same broker. */
+    void elect() {
+        var assignment = leading();
+        loop.execute(() -> partition.assign(assignment));
+    }
+
+    Sent append(int acks, String value) {
+        var sent = new Sent(value, (short) acks);
+        loop.execute(() -> partition.append(sent));
+        return sent;
+    }
+
+    /** All records that a consumer may see now. */
+    List<String> visible() {
+        var values = new ArrayList<String>();
+        var log = partition.log();
+        var read = partition.read(log.logStartOffset(), Integer.MAX_VALUE, true, IsolationLevel.READ_UNCOMMITTED, -1, -1);
+        if (!(read instanceof PartitionRead.Data data)) throw new AssertionError(read);
+        var cursor = new RecordBatchCursor();
+        cursor.reset(data.slice().toByteBuffer());
+        for (var batch = cursor.next(); batch != null; batch = cursor.next()) {
+            try (var records = batch.records(1 << 20)) {
+                for (var record = records.next(); record != null; record = records.next()) {
+                    values.add(StandardCharsets.UTF_8.decode(record.value().duplicate()).toString());
+                }
+            }
+        }
+        data.slice().release();
+        return values;
+    }
+
+    /** One record on its way. */
+    static final class Sent extends Append {
+        final String value;
+        boolean isStored;
+        boolean isDecided;
+
+        Sent(String value, short acks) {
+            super(new RecordBatchBuilder().append(1_000, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8))).build(),
+                    acks, (short) 12, false);
+            this.value = value;
+        }
+
+        @Override
+        protected void onStored() {
+            if (isStored) throw new AssertionError("stored twice: " + value);
+            isStored = true;
+        }
+
+        @Override
+        protected void onDecided() {
+            if (isDecided || !isStored) throw new AssertionError("decided twice, or before it was stored: " + value);
+            isDecided = true;
+        }
+
+        boolean isAcknowledged() {
+            return isDecided && error() == ErrorCode.NONE;
+        }
+    }
+}

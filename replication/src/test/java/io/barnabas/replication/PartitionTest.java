@@ -1,0 +1,187 @@
+package io.barnabas.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.barnabas.log.OffsetWaiters;
+import io.barnabas.model.ErrorCode;
+import io.barnabas.replication.PartitionConfig.FlushPolicy;
+import io.barnabas.testkit.Seeds;
+import io.barnabas.testkit.SimulatedDisk.Call;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PartitionTest {
+    private final PartitionRig rig = new PartitionRig(1, FlushPolicy.ACKS_ALL);
+
+    /** Runs the loop's turns and leaves the worker, and so every sync, standing. */
+    private void runLoopOnly() {
+        rig.loop.execute(() -> {});
+        rig.worker.pause();
+        rig.simulation.runUntilIdle();
+    }
+
+    @Test
+    void aRecordWithAcksAllIsNeitherSeenNorAcknowledgedBeforeItIsFlushed() {
+        var sent = rig.append(-1, "a");
+        runLoopOnly();
+        assertThat(sent.isStored).isTrue();
+        assertThat(sent.isDecided).isFalse();
+        assertThat(rig.visible()).isEmpty();
+        rig.worker.resume();
+        rig.simulation.runUntilIdle();
+        assertThat(sent.isAcknowledged()).isTrue();
+        assertThat(sent.baseOffset()).isZero();
+        assertThat(rig.visible()).containsExactly("a");
+    }
+
+    @Test
+    void aRecordWithAcksOneIsSeenAndAcknowledgedFromThePageCache() {
+        var sent = rig.append(1, "a");
+        runLoopOnly();
+        assertThat(sent.isAcknowledged()).isTrue();
+        assertThat(rig.visible()).containsExactly("a");
+    }
+
+    @Test
+    void aRecordWithAcksOneBehindAnUnflushedOneIsAcknowledgedButNotSeen() {
+        rig.append(-1, "held");
+        var sent = rig.append(1, "behind");
+        runLoopOnly();
+        assertThat(sent.isAcknowledged()).isTrue();
+        assertThat(rig.visible()).isEmpty();
+        rig.worker.resume();
+        rig.simulation.runUntilIdle();
+        assertThat(rig.visible()).containsExactly("held", "behind");
+    }
+
+    @Test
+    void withEveryAckFlushedAcksOneWaitsForTheDisk() {
+        var strict = new PartitionRig(1, FlushPolicy.EVERY_ACK);
+        var sent = strict.append(1, "a");
+        strict.worker.pause();
+        strict.simulation.runUntilIdle();
+        assertThat(sent.isDecided).isFalse();
+        assertThat(strict.visible()).isEmpty();
+        strict.worker.resume();
+        strict.simulation.runUntilIdle();
+        assertThat(sent.isAcknowledged()).isTrue();
+    }
+
+    @Test
+    void withNoFlushBeforeAckAcksAllIsAnsweredFromThePageCache() {
+        var quick = new PartitionRig(1, FlushPolicy.NEVER);
+        var sent = quick.append(-1, "a");
+        quick.worker.pause();
+        quick.simulation.runUntilIdle();
+        assertThat(sent.isAcknowledged()).isTrue();
+        assertThat(quick.visible()).containsExactly("a");
+    }
+
+    @Test
+    void whenASyncFailsNoAcknowledgementLeavesAndThePartitionGoesOffline() {
+        rig.disk.failOn((call, path) -> call == Call.SYNC && path.toString().endsWith(".log"));
+        var sent = rig.append(-1, "a");
+        rig.simulation.runUntilIdle();
+        assertThat(sent.error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        rig.disk.failOn((call, path) -> false);
+        var next = rig.append(-1, "b");
+        rig.simulation.runUntilIdle();
+        assertThat(next.error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+    }
+
+    @Test
+    void aFullDiskRefusesTheRecordAndServiceResumesWhenThereIsRoom() {
+        rig.append(-1, "before");
+        rig.simulation.runUntilIdle();
+        rig.disk.capacityBytes(rig.disk.usedBytes());
+        var refused = rig.append(-1, "refused");
+        rig.simulation.runUntilIdle();
+        assertThat(refused.error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        rig.disk.capacityBytes(Long.MAX_VALUE);
+        var after = rig.append(-1, "after");
+        rig.simulation.runUntilIdle();
+        assertThat(after.isAcknowledged()).isTrue();
+        assertThat(after.baseOffset()).isEqualTo(1);
+        assertThat(rig.visible()).containsExactly("before", "after");
+    }
+
+    @Test
+    void whoWaitsForARecordIsToldWhenItMayBeSeen() {
+        var told = new ArrayList<String>();
+        rig.loop.execute(() -> rig.partition.waitBeyond(0, IsolationLevel.READ_UNCOMMITTED, new OffsetWaiters.Waiter() {
+            @Override
+            protected void onReached() {
+                told.add("reached");
+            }
+
+            @Override
+            protected void onFailed(ErrorCode error) {
+                told.add(error.name());
+            }
+        }));
+        var sent = rig.append(-1, "a");
+        runLoopOnly();
+        assertThat(told).isEmpty();
+        rig.worker.resume();
+        rig.simulation.runUntilIdle();
+        assertThat(sent.isAcknowledged()).isTrue();
+        assertThat(told).containsExactly("reached");
+    }
+
+    @Test
+    void anotherLeaderEpochFailsWhatWaits() {
+        var sent = rig.append(-1, "a");
+        runLoopOnly();
+        rig.elect();
+        rig.simulation.runUntilIdle();
+        assertThat(sent.error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        rig.worker.resume();
+        rig.simulation.runUntilIdle();
+        assertThat(rig.visible()).containsExactly("a");
+    }
+
+    @Test
+    void requestsWithAnotherEpochAreTurnedAway() {
+        rig.elect();
+        rig.simulation.runUntilIdle();
+        assertThat(rig.partition.leaderError(0)).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
+        assertThat(rig.partition.leaderError(1)).isEqualTo(ErrorCode.NONE);
+        assertThat(rig.partition.leaderError(2)).isEqualTo(ErrorCode.UNKNOWN_LEADER_EPOCH);
+    }
+
+    /**
+     * Random appends, turns and power cuts. Whatever was acknowledged with acks=all stands at its offset afterwards, and
+     * so does every record with acks=all that a consumer saw.
+     */
+    @Test
+    void powerCutsTakeNothingThatWasAcknowledgedOrSeen() {
+        Seeds.check(200, (seed, random) -> {
+            var world = new PartitionRig(seed, FlushPolicy.ACKS_ALL);
+            var sent = new ArrayList<PartitionRig.Sent>();
+            for (int step = 0; step < 60; step++) {
+                switch (random.nextInt(8)) {
+                    case 0, 1, 2 -> sent.add(world.append(random.nextInt(3) - 1, step + ""));
+                    case 3, 4, 5, 6 -> world.simulation.runOne();
+                    default -> {
+                        if (random.nextInt(4) != 0) continue;
+                        var seen = world.visible();
+                        var acknowledged = sent.stream().filter(one -> one.acks == -1 && one.isAcknowledged()).toList();
+                        var all = List.copyOf(sent);
+                        world.powerCut();
+                        sent.clear();
+                        var left = world.visible();
+                        for (var one : acknowledged) {
+                            assertThat(left.get((int) one.baseOffset())).isEqualTo(one.value);
+                        }
+                        for (var one : all) {
+                            if (one.acks == -1 && seen.contains(one.value)) assertThat(left).contains(one.value);
+                        }
+                    }
+                }
+            }
+            world.simulation.runUntilIdle();
+            for (var one : sent) assertThat(one.isDecided).isTrue();
+        });
+    }
+}
