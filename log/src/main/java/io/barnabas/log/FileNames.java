@@ -25,6 +25,7 @@ final class FileNames {
     static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
 
     private static final String DELETED_FOLDER = "-delete";
+    private static final String STRAY_FOLDER = "-stray";
     private static final int OFFSET_DIGITS = 20;
     private static final int NAME_LENGTH_MAX = 255;
 
@@ -70,9 +71,19 @@ final class FileNames {
         return folder.endsWith(DELETED_FOLDER);
     }
 
-    /** Where the folder of a deleted partition waits for its end; never longer than a file name may be. */
+    /** Where the folder of a deleted partition waits for its end. */
     static String deletedFolder(TopicPartition partition, UUID unique) {
-        var suffix = "." + unique.toString().replace("-", "") + DELETED_FOLDER;
+        return renamedFolder(partition, unique, DELETED_FOLDER);
+    }
+
+    /** Where the folder of a partition is kept that the cluster does not know; nobody reads or deletes it. */
+    static String strayFolder(TopicPartition partition, UUID unique) {
+        return renamedFolder(partition, unique, STRAY_FOLDER);
+    }
+
+    /** Never longer than a file name may be. */
+    private static String renamedFolder(TopicPartition partition, UUID unique, String kind) {
+        var suffix = "." + unique.toString().replace("-", "") + kind;
         var name = partition.toString();
         return name.substring(0, Math.min(name.length(), NAME_LENGTH_MAX - suffix.length())) + suffix;
     }

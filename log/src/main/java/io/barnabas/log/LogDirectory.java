@@ -187,7 +187,8 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Opens a partition's log, or makes it, on the I/O pool; then calls back on the log's loop. A log is open once.
      *
-     * @param topicId written to {@code partition.metadata}; a folder with another id is refused. {@link Uuid#ZERO} takes any
+     * @param topicId written to {@code partition.metadata}; a folder with another id, left by a topic of that name which is
+     *                gone, is set aside. {@link Uuid#ZERO} takes any
      */
     public void openLog(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener,
             OpenCallback callback) {
@@ -198,7 +199,7 @@ public final class LogDirectory implements AutoCloseable {
                     register(log);
                     callback.onOpened(log);
                 });
-            } catch (StorageException e) {
+            } catch (StorageException | IllegalStateException e) {
                 LOGGER.error("cannot open a log: partition={} reason={}", partition, e.getMessage());
                 loop.execute(() -> callback.onRefused(e.getMessage()));
             }
@@ -222,6 +223,7 @@ public final class LogDirectory implements AutoCloseable {
         var folder = path.resolve(partition.toString());
         long nowMs = environment.clock.nowMs();
         LoadedLog loaded;
+        if (folders.containsKey(partition) && isOfAnotherTopic(folder, topicId)) setAside(partition);
         if (folders.putIfAbsent(partition, Boolean.TRUE) == null) {
             checkpoints.forget(partition);
             loaded = LogLoader.create(disk, folder, topicId, entries.onChange(), nowMs);
@@ -241,10 +243,22 @@ public final class LogDirectory implements AutoCloseable {
         if (failure != null) log.goOffline(failure.getMessage());
     }
 
-    /** Deletes the folder of a partition that is not open (a stray one). Files go later, on the I/O pool. */
-    public void deleteFolder(TopicPartition partition) {
+    private boolean isOfAnotherTopic(Path folder, Uuid topicId) {
+        if (topicId.isZero()) return false;
+        var found = PartitionMetadata.read(disk, folder);
+        return !found.isZero() && !found.equals(topicId);
+    }
+
+    /**
+     * Takes the folder of a partition that is not open, and that the cluster does not know, out of the way: it is kept as
+     * {@code <partition>.<id>-stray}, for a person to look at and delete.
+     */
+    public void setAside(TopicPartition partition) {
         if (logs.containsKey(partition)) throw new IllegalStateException("log is open: partition=" + partition);
-        if (folders.containsKey(partition)) renameDeleted(partition, path.resolve(partition.toString()));
+        var unique = new UUID(environment.random.nextLong(), environment.random.nextLong());
+        var stray = path.resolve(FileNames.strayFolder(partition, unique));
+        rename(partition, path.resolve(partition.toString()), stray);
+        LOGGER.warn("a folder of no partition that the cluster knows is kept under another name: folder={}", stray);
     }
 
     // --- for the logs in it
@@ -305,11 +319,15 @@ public final class LogDirectory implements AutoCloseable {
     private Path renameDeleted(TopicPartition partition, Path folder) {
         var unique = new UUID(environment.random.nextLong(), environment.random.nextLong());
         var deleted = path.resolve(FileNames.deletedFolder(partition, unique));
-        disk.rename(folder, deleted);
+        rename(partition, folder, deleted);
+        return deleted;
+    }
+
+    private void rename(TopicPartition partition, Path folder, Path other) {
+        disk.rename(folder, other);
         entries.onChange();
         checkpoints.remove(partition);
         folders.remove(partition);
-        return deleted;
     }
 
     private void deleteFiles(Path folder) {

@@ -42,6 +42,12 @@ final class PartitionMetadata {
         return found;
     }
 
+    /** @return the folder's topic id, {@link Uuid#ZERO} if it does not say */
+    static Uuid read(Disk disk, Path folder) {
+        var file = folder.resolve(FileNames.PARTITION_METADATA);
+        return disk.exists(file) ? parse(CheckpointFile.read(disk, file)) : Uuid.ZERO;
+    }
+
     private static Uuid parse(String text) {
         for (var line : text.split("\n")) {
             if (!line.startsWith(ID_KEY)) continue;

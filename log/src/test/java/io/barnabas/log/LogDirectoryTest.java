@@ -77,8 +77,21 @@ class LogDirectoryTest {
         simulation.runUntilIdle();
         assertFalse(disk.exists(PATH.resolve("x-0.12-delete")), "what was deleted before is finished");
         assertTrue(disk.exists(PATH.resolve("junk")));
-        directory.deleteFolder(new TopicPartition("a", 1));
+        directory.setAside(new TopicPartition("a", 1));
         assertFalse(directory.contains(new TopicPartition("a", 1)));
+        assertTrue(disk.list(PATH).stream().anyMatch(name -> name.startsWith("a-1.") && name.endsWith("-stray")));
+    }
+
+    @Test
+    void theFolderOfATopicThatIsGoneIsSetAsideForANewTopicOfItsName() {
+        var rig = LogRig.withDefaults();
+        rig.appendAndWrite("old");
+        rig.stop();
+        rig.openDirectoryOnly();
+        var log = rig.directory.openLogNow(LogRig.PARTITION, new Uuid(8, 8), rig.config, rig.loop, rig.heard);
+        assertEquals(0, log.endOffset());
+        assertEquals(new Uuid(8, 8), log.topicId());
+        assertTrue(rig.disk.list(LogRig.PATH).stream().anyMatch(name -> name.startsWith("t-0.") && name.endsWith("-stray")));
     }
 
     @Test

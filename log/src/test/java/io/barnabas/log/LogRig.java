@@ -64,10 +64,14 @@ final class LogRig {
                 base.flushMs(), base.delete(), base.compact(), base.preallocate(), base.producerIdExpirationMs());
     }
 
-    void start() {
+    void openDirectoryOnly() {
         loop = simulation.newLoop("loop");
         worker = simulation.newLoop("worker");
         directory = openDirectory(disk, worker);
+    }
+
+    void start() {
+        openDirectoryOnly();
         log = directory.openLogNow(PARTITION, TOPIC_ID, config, loop, heard);
     }
 

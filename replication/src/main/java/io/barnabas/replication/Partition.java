@@ -38,7 +38,9 @@ public final class Partition implements LogListener {
     /** Why there is no log; null while it is being opened or open. */
     private String offlineReason;
     private boolean isGone;
+    private boolean hasLeft;
     private List<Runnable> whenSettled = new ArrayList<>(0);
+    private List<Runnable> whenLeft = new ArrayList<>(0);
 
     /**
      * @param validator the loop's own, since it is used by one thread
@@ -74,15 +76,14 @@ public final class Partition implements LogListener {
             @Override
             public void onOpened(Log opened) {
                 log = opened;
-                if (isGone) log.delete();
+                if (isGone) leave();
                 else takeRole();
                 settle();
             }
 
             @Override
             public void onRefused(String reason) {
-                offlineReason = reason;
-                settle();
+                refuse(reason);
             }
         });
     }
@@ -90,6 +91,7 @@ public final class Partition implements LogListener {
     /** No directory can hold it; every request is refused. */
     public void refuse(String reason) {
         offlineReason = reason;
+        if (isGone) leave();
         settle();
     }
 
@@ -256,7 +258,21 @@ public final class Partition implements LogListener {
     public void delete() {
         isGone = true;
         endLeadership(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        if (isSettled()) leave();
+    }
+
+    private void leave() {
         if (log != null && offlineReason == null) log.delete();
+        hasLeft = true;
+        var tasks = whenLeft;
+        whenLeft = List.of();
+        for (var task : tasks) task.run();
+    }
+
+    /** Runs a task when nothing of this deleted partition is in its directory's way any more: a successor can be opened. */
+    public void whenLeft(Runnable task) {
+        if (hasLeft) task.run();
+        else whenLeft.add(task);
     }
 
     /** The broker stops: waits for the disk, and leaves the log so that the next start need not check it. */

@@ -105,7 +105,7 @@ public final class Broker {
         var metadata = new MetadataCache();
         var partitions = new PartitionRegistry();
         undo.push(() -> closePartitions(partitions));
-        var applier = new MetadataApplier(config, partitions, metadata, new LogDirectories(directories), loops, changed -> {});
+        var applier = new MetadataApplier(metadataLoop, config, partitions, metadata, new LogDirectories(directories), loops, changed -> {});
         var quorum = new OneVoterQuorum(config.nodeId(), controllerEndpoint(), metadataDirectory, disk, metadataLoop, retention());
         var controller = new Controller(config.nodeId(), identity.clusterId(), metadataLoop, random.split(), controllerConfig(),
                 new ConfigChecks(applier::config), quorum);

@@ -1,6 +1,8 @@
 package io.barnabas.server;
 
 import io.barnabas.base.Uuid;
+import io.barnabas.cluster.metadata.ClusterImage;
+import io.barnabas.cluster.quorum.MetadataDirectory;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.model.TopicPartition;
 import java.util.HashMap;
@@ -45,6 +47,22 @@ final class LogDirectories {
         }
         if (best != null) note(partition, best);
         return best;
+    }
+
+    /**
+     * Takes folders out of the way that belong to no partition of this broker, as a topic leaves them that was deleted
+     * just before a crash.
+     */
+    void setAsideAllBut(ClusterImage image, int nodeId) {
+        for (var directory : all) {
+            for (var partition : directory.partitions()) {
+                if (partition.equals(MetadataDirectory.PARTITION)) continue;
+                var known = image.partition(partition.topic(), partition.partition());
+                if (known != null && known.isReplica(nodeId)) continue;
+                directory.setAside(partition);
+                forget(partition);
+            }
+        }
     }
 
     void forget(TopicPartition partition) {

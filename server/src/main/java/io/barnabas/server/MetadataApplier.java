@@ -1,5 +1,6 @@
 package io.barnabas.server;
 
+import io.barnabas.base.EventLoop;
 import io.barnabas.base.NioEventLoop;
 import io.barnabas.base.Uuid;
 import io.barnabas.cluster.metadata.ClusterDelta;
@@ -15,6 +16,7 @@ import io.barnabas.replication.Partition;
 import io.barnabas.replication.PartitionAssignment;
 import io.barnabas.server.config.BrokerConfig;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -28,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class MetadataApplier implements ClusterListener {
     private static final Logger LOG = LoggerFactory.getLogger(MetadataApplier.class);
 
+    private final EventLoop metadataLoop;
     private final int nodeId;
     private final PartitionRegistry partitions;
     private final MetadataCache cache;
@@ -35,11 +38,14 @@ final class MetadataApplier implements ClusterListener {
     private final List<NioEventLoop> loops;
     private final LoopLocal<RecordBatchValidator> validators;
     private final Consumer<BrokerConfig> onConfig;
+    /** Deleted partitions whose logs may still be in the way of others of their names. */
+    private final Map<TopicPartition, Partition> leaving = new HashMap<>();
     private volatile BrokerConfig config;
 
     /** @param onConfig hears of each change of the broker's own settings */
-    MetadataApplier(BrokerConfig config, PartitionRegistry partitions, MetadataCache cache, LogDirectories directories,
+    MetadataApplier(EventLoop metadataLoop, BrokerConfig config, PartitionRegistry partitions, MetadataCache cache, LogDirectories directories,
                     List<NioEventLoop> loops, Consumer<BrokerConfig> onConfig) {
+        this.metadataLoop = metadataLoop;
         this.nodeId = config.nodeId();
         this.config = config;
         this.partitions = partitions;
@@ -58,6 +64,7 @@ final class MetadataApplier implements ClusterListener {
     @Override
     public void onChange(ClusterDelta delta) {
         var image = delta.after();
+        if (delta.before() == ClusterImage.EMPTY) directories.setAsideAllBut(image, nodeId);
         boolean brokerChanged = applyBrokerConfig(image, delta);
         for (var change : delta.topics()) {
             if (change.isDeleted()) delete(change.before());
@@ -108,17 +115,21 @@ final class MetadataApplier implements ClusterListener {
     }
 
     private Partition create(TopicImage topic, PartitionImage wanted, Map<String, String> configs) {
-        var loop = loops.get(Math.floorMod(topic.id().hashCode() + wanted.partition(), loops.size()));
+        var loop = loops.get(Math.floorMod(topic.name().hashCode() + wanted.partition(), loops.size()));
         return new Partition(new TopicPartition(topic.name(), wanted.partition()), topic.id(), loop, validators.on(loop),
                 config.partitionConfig(configs), assignment(wanted));
     }
 
     private void open(Partition partition, Uuid assignedDirectory) {
         var directory = directories.placeOf(partition.topicPartition(), partition.topicId(), assignedDirectory);
-        partition.loop().execute(() -> {
-            if (directory == null) partition.refuse("no log directory is online");
-            else partition.open(directory);
-        });
+        if (directory == null) {
+            partition.loop().execute(() -> partition.refuse("no log directory is online"));
+            return;
+        }
+        var predecessor = leaving.get(partition.topicPartition());
+        if (predecessor == null) partition.loop().execute(() -> partition.open(directory));
+        // Both are on one loop, since that follows from the name.
+        else partition.loop().execute(() -> predecessor.whenLeft(() -> partition.open(directory)));
     }
 
     private void delete(TopicImage topic) {
@@ -126,7 +137,11 @@ final class MetadataApplier implements ClusterListener {
         partitions.removeTopic(topic.name());
         for (var partition : held) {
             directories.forget(partition.topicPartition());
-            partition.loop().execute(partition::delete);
+            leaving.put(partition.topicPartition(), partition);
+            partition.loop().execute(() -> {
+                partition.delete();
+                partition.whenLeft(() -> metadataLoop.execute(() -> leaving.remove(partition.topicPartition(), partition)));
+            });
         }
         if (!held.isEmpty()) LOG.info("deleted topic {}: partitions={}", topic.name(), held.size());
     }
