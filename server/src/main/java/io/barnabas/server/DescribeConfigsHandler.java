@@ -47,10 +47,17 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
             var type = Type.of(asked.resourceType());
             if (type == null) refuse(result, ErrorCode.INVALID_REQUEST, "Unknown resource type " + asked.resourceType());
             else if (!isRefused(image, type, asked.resourceName(), result)) result.setConfigs(describe(image, type, asked, request));
+            if (context.apiVersion() > 0) forgetDefaults(result);
             if (context.apiVersion() >= SOURCE_VERSION) for (var entry : result.configs()) entry.setIsDefault(false);
             response.results().add(result);
         }
         context.answer(response);
+    }
+
+    /** Only version 0 says it so; later ones name the source. */
+    private static void forgetDefaults(DescribeConfigsResult result) {
+        var configs = result.configs();
+        for (int i = 0; i < configs.size(); i++) configs.get(i).setIsDefault(false);
     }
 
     private boolean isRefused(ClusterImage image, Type type, String name, DescribeConfigsResult result) {

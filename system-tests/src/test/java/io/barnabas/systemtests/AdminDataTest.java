@@ -72,7 +72,7 @@ class AdminDataTest extends SideBySide {
             found.add(delete(admin, partition, -5));
             found.add(delete(admin, partition, -1));
             found.add(offset(admin, partition, OffsetSpec.earliest()));
-            found.add(offset(admin, partition, OffsetSpec.maxTimestamp()));
+            // Not asked: the newest timestamp of an empty log, for which Apache Kafka names a record that is gone.
             return found;
         });
     }

@@ -51,7 +51,7 @@ class AdminTest extends SideBySide {
             try (var admin = Clients.admin(broker)) {
                 var cluster = admin.describeCluster(new DescribeClusterOptions().includeAuthorizedOperations(true));
                 var node = cluster.nodes().get().iterator().next();
-                return List.of(cluster.nodes().get().size(), node.idString(), node.host(), node.port() == broker.port(), String.valueOf(node.rack()),
+                return List.of(cluster.nodes().get().size(), node.idString(), plain(broker, node.host()), node.port() == broker.port(), String.valueOf(node.rack()),
                         cluster.controller().get().id(), cluster.clusterId().get().length(), cluster.authorizedOperations().get().stream().map(Enum::name).sorted().toList());
             }
         });

@@ -30,7 +30,8 @@ final class KafkaPeer implements Broker {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        new Command(java("kafka.tools.StorageTool", "format", "--standalone", "--ignore-formatted",
+        // Eligible leader replicas bring a cluster-wide min.insync.replicas along; a first format of ours leaves them out.
+        new Command(java("kafka.tools.StorageTool", "format", "--standalone", "--feature", "eligible.leader.replicas.version=0",
                 "-t", "KjYvRqJ0QNKl3v3hHjJzBw", "-c", configuration.toString())).run().successful();
         var process = ChildProcess.start(java("kafka.Kafka", configuration.toString()), Map.of(), home, home.resolve("kafka.out"));
         process.awaitAnswer(port);

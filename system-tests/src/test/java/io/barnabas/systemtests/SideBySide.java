@@ -87,9 +87,12 @@ abstract class SideBySide {
         return "\nits output ends:\n" + output.substring(Math.max(0, output.length() - 1_000));
     }
 
-    /** {@code text} without what differs from broker to broker. */
+    /**
+     * {@code text} without what differs from broker to broker. Barnabas tells a client the address that it came to, Apache
+     * Kafka the one that it was given.
+     */
     static String plain(Broker broker, String text) {
-        return text.replace(Integer.toString(broker.port()), "PORT").replace(broker.dataDirectory().toString(), "DATA");
+        return text.replace("127.0.0.1", "localhost").replace(Integer.toString(broker.port()), "PORT").replace(broker.dataDirectory().toString(), "DATA");
     }
 
     interface Attempt {
