@@ -27,6 +27,7 @@ final class BarnabasProcess implements Broker {
         private final Map<String, String> environment = new HashMap<>();
         private List<String> prefix = List.of();
         private Path data;
+        private String moreData = "";
         private int port;
 
         private Setup() {
@@ -59,6 +60,12 @@ final class BarnabasProcess implements Broker {
             return this;
         }
 
+        /** A further log directory. */
+        Setup moreData(Path directory) {
+            moreData += "," + directory;
+            return this;
+        }
+
         Setup port(int port) {
             this.port = port;
             return this;
@@ -88,7 +95,7 @@ final class BarnabasProcess implements Broker {
         private List<String> command() {
             var command = new ArrayList<>(prefix);
             command.addAll(List.of(Repository.ROOT.resolve("barnabas").toString(), "start",
-                    "--data", data.toString(), "--port", Integer.toString(port)));
+                    "--data", data + moreData, "--port", Integer.toString(port)));
             settings.forEach((name, value) -> command.addAll(List.of("--override", name + "=" + value)));
             return command;
         }
