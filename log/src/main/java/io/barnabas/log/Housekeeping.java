@@ -29,13 +29,14 @@ final class Housekeeping {
 
     private static final long TICK_MS = 1000;
     private static final int FLUSHES_PER_TICK_MAX = 100;
-    private static final int SPARE_STAGINGS_MAX = 32;
+    private static final int SPARE_STAGING_BYTES_MAX = 2 << 20;
     private static final int SCAN_BYTES = 8 * 1024;
 
     private final LogDirectory directory;
     private final EventLoop loop;
     private final OpenSegments openSegments;
     private final ArrayDeque<Staging> spareStagings = new ArrayDeque<>();
+    private int spareStagingBytes;
     private BatchScanner scanner;
 
     private ArrayList<Log> dirtyLogs = new ArrayList<>();
@@ -64,12 +65,16 @@ final class Housekeeping {
 
     Staging borrowStaging() {
         var spare = spareStagings.poll();
-        return spare != null ? spare : new Staging();
+        if (spare == null) return new Staging();
+        spareStagingBytes -= spare.chunkBytes();
+        return spare;
     }
 
     void giveBack(Staging staging) {
         staging.clear();
-        if (spareStagings.size() < SPARE_STAGINGS_MAX) spareStagings.push(staging);
+        if (spareStagingBytes + staging.chunkBytes() > SPARE_STAGING_BYTES_MAX) return;
+        spareStagingBytes += staging.chunkBytes();
+        spareStagings.push(staging);
     }
 
     /** A log has something to flush or to checkpoint; it remembers that it told so. */

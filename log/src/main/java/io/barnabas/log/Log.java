@@ -1,13 +1,11 @@
 package io.barnabas.log;
 
 import io.barnabas.base.Disk;
-import io.barnabas.base.DiskFullException;
 import io.barnabas.base.EventLoop;
 import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.model.RecordBatch;
-import io.barnabas.model.RecordException;
 import io.barnabas.model.TopicPartition;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -33,23 +31,15 @@ public final class Log {
     private final SegmentList segments;
     private final LogReader reader;
     private final LogFlusher flusher;
+    private final LogAppender appender;
     private final LeaderEpochHistory epochs;
-    private ProducerStates producers;
     private LogConfig config;
 
     private long logStartOffset;
-    private long endOffset;
     private long highWatermark;
 
-    private Staging staging;
-    private long stagedEndOffset;
-    private List<TransactionIndex.Entry> stagedAborts = List.of();
-    private final RecordBatch view = new RecordBatch();
     private final Runnable writeTask = this::onTurnEnd;
     private boolean writeScheduled;
-    /** A write of this turn has failed: nothing is staged until the listener has been told. */
-    private StorageException failure;
-    private long failedFromOffset;
     private long toldEndOffset;
 
     private boolean isDirty;
@@ -77,13 +67,11 @@ public final class Log {
         this.segments = new SegmentList(this, disk, housekeeping.openSegments(), loaded.segments());
         this.reader = new LogReader(disk, segments, housekeeping);
         this.epochs = loaded.epochs();
-        this.producers = loaded.producers();
-        this.logStartOffset = loaded.logStartOffset();
-        this.endOffset = loaded.endOffset();
-        this.stagedEndOffset = endOffset;
-        this.toldEndOffset = endOffset;
-        this.highWatermark = Math.max(logStartOffset, Math.min(highWatermark, endOffset));
         this.flusher = new LogFlusher(this, directory, loop, folder, segments, epochs, loaded);
+        this.appender = new LogAppender(this, directory, loop, config, loaded, segments, reader, flusher);
+        this.logStartOffset = loaded.logStartOffset();
+        this.toldEndOffset = loaded.endOffset();
+        this.highWatermark = Math.max(logStartOffset, Math.min(highWatermark, loaded.endOffset()));
         this.checkpointedRecoveryPoint = loaded.flushedOffset();
         this.checkpointedHighWatermark = highWatermark;
         this.checkpointedLogStart = logStartOffset;
@@ -110,6 +98,7 @@ public final class Log {
     /** New settings hold from the next append on. */
     public void reconfigure(LogConfig config) {
         this.config = config;
+        appender.reconfigure(config);
         scheduleRetention();
     }
 
@@ -125,12 +114,12 @@ public final class Log {
 
     /** The first offset not written yet. */
     public long endOffset() {
-        return endOffset;
+        return appender.endOffset();
     }
 
     /** The offset that the next appended record gets: {@link #endOffset} unless something is staged. */
     public long stagedEndOffset() {
-        return stagedEndOffset;
+        return appender.stagedEndOffset();
     }
 
     /** Everything before it is on stable storage, with the directory entries that lead to it. */
@@ -145,16 +134,16 @@ public final class Log {
 
     /** Moves the high watermark on; a lower value than it has is ignored, a higher than {@link #endOffset} is cut to that. */
     public void raiseHighWatermark(long offset) {
-        long raised = Math.min(offset, endOffset);
+        long raised = Math.min(offset, endOffset());
         if (raised <= highWatermark) return;
         highWatermark = raised;
-        producers.onHighWatermark(raised);
+        producers().onHighWatermark(raised);
         markDirty();
     }
 
     /** {@link #highWatermark}, or the start of the oldest transaction that is open or decided beyond it. */
     public long lastStableOffset() {
-        return Math.min(highWatermark, producers.firstUnstableOffset());
+        return Math.min(highWatermark, producers().firstUnstableOffset());
     }
 
     /** Bytes of all segments. */
@@ -177,26 +166,7 @@ public final class Log {
      * @param leaderEpoch at least the latest epoch in this log
      */
     public AppendResult append(RecordBatch batch, int leaderEpoch, AppendOrigin origin) {
-        if (isOffline() || failure != null || isClosed) return refusedByStorage();
-        int size = batch.sizeInBytes();
-        if (size > config.segmentBytes()) {
-            return new AppendResult.Refused(ErrorCode.RECORD_LIST_TOO_LARGE,
-                    "batch larger than a segment: sizeInBytes=%d segmentBytes=%d".formatted(size, config.segmentBytes()));
-        }
-        if (leaderEpoch < epochs.latestEpoch()) {
-            throw new IllegalStateException("leader epoch goes back: leaderEpoch=%d latest=%d".formatted(leaderEpoch, epochs.latestEpoch()));
-        }
-        if (batch.hasProducerId()) {
-            var answer = producers.check(batch, origin);
-            if (answer != null) return answer;
-        }
-        long baseOffset = stagedEndOffset;
-        long lastOffset = baseOffset + batch.lastOffsetDelta();
-        if (!makeRoom(size, lastOffset, batch.maxTimestamp())) return refusedByStorage();
-        batch.setBaseOffset(baseOffset);
-        batch.setLeaderEpoch(leaderEpoch);
-        stage(batch, leaderEpoch);
-        return new AppendResult.Appended(baseOffset, lastOffset);
+        return isOffline() || isClosed ? refusedByStorage() : appender.append(batch, leaderEpoch, origin);
     }
 
     /**
@@ -204,77 +174,18 @@ public final class Log {
      * left out. Checked first: checksums, that offsets grow from {@link #stagedEndOffset} on, and that epochs do not go back.
      *
      * @param batches its remaining bytes must stay as they are until the turn's {@link #write}; its position stays
-     * @return never a duplicate; an append of nothing ends before it starts
+     * @return never a duplicate; when refused by the storage, part of the batches may be written, as {@link #endOffset} tells; an append of nothing ends before it starts
      */
     public AppendResult replicate(ByteBuffer batches) {
-        if (isOffline() || failure != null || isClosed) return refusedByStorage();
-        long end;
-        try {
-            end = checkReplicated(batches);
-        } catch (RecordException e) {
-            return new AppendResult.Refused(e.error(), e.getMessage());
-        }
-        long firstOffset = -1;
-        for (int at = batches.position(); at < end; at = view.endPosition()) {
-            view.wrap(batches, at);
-            if (!makeRoom(view.sizeInBytes(), view.lastOffset(), view.maxTimestamp())) return refusedByStorage();
-            if (firstOffset < 0) firstOffset = view.baseOffset();
-            stage(view, view.leaderEpoch());
-        }
-        return new AppendResult.Appended(firstOffset < 0 ? stagedEndOffset : firstOffset, stagedEndOffset - 1);
-    }
-
-    /** @return where the last whole batch ends */
-    private int checkReplicated(ByteBuffer batches) {
-        long nextOffset = stagedEndOffset;
-        int epoch = epochs.latestEpoch();
-        int at = batches.position();
-        while (batches.limit() - at >= RecordBatch.HEADER_BYTES) {
-            int sizeInBytes = RecordBatch.LENGTH_PREFIX_BYTES + batches.getInt(at + BatchHeader.LENGTH_AT);
-            if (sizeInBytes > batches.limit() - at) break;
-            view.wrap(batches, at);
-            if (!view.isValidCrc()) throw new RecordException(ErrorCode.CORRUPT_MESSAGE, "checksum does not match: " + view);
-            if (view.baseOffset() < nextOffset || view.lastOffset() < view.baseOffset() || view.leaderEpoch() < epoch) {
-                throw new RecordException(ErrorCode.CORRUPT_MESSAGE,
-                        "batch does not follow: endOffset=%d epoch=%d batch=%s".formatted(nextOffset, epoch, view));
-            }
-            epoch = view.leaderEpoch();
-            nextOffset = view.nextOffset();
-            at = view.endPosition();
-        }
-        return at;
-    }
-
-    private void stage(RecordBatch batch, int leaderEpoch) {
-        if (staging == null) staging = housekeeping.borrowStaging();
-        scheduleWrite();
-        long baseOffset = batch.baseOffset();
-        long lastOffset = batch.lastOffset();
-        staging.add(batch.buffer(), batch.position(), batch.sizeInBytes(), baseOffset, lastOffset, batch.maxTimestamp(), leaderEpoch);
-        stagedEndOffset = lastOffset + 1;
-        if (!batch.hasProducerId()) return;
-        if (batch.isControl()) stageMarker(batch);
-        else producers.onBatch(batch.producerId(), batch.producerEpoch(), batch.lastSequence(), baseOffset, lastOffset,
-                batch.maxTimestamp(), batch.isTransactional(), true);
-    }
-
-    private void stageMarker(RecordBatch batch) {
-        try (var records = batch.records(Integer.MAX_VALUE)) {
-            var marker = records.next();
-            if (marker == null) return;
-            var aborted = producers.onMarker(batch.producerId(), batch.producerEpoch(), marker, true);
-            if (aborted == null) return;
-            if (stagedAborts.isEmpty()) stagedAborts = new ArrayList<>();
-            stagedAborts.add(aborted);
-        }
+        return isOffline() || isClosed ? refusedByStorage() : appender.replicate(batches);
     }
 
     private AppendResult.Refused refusedByStorage() {
-        var reason = failure != null ? failure.getMessage() : offlineReason != null ? offlineReason : "log directory is offline";
+        var reason = offlineReason != null ? offlineReason : isClosed ? "log is closed" : "log directory is offline";
         return new AppendResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR, reason);
     }
 
-    private void scheduleWrite() {
+    void scheduleWrite() {
         if (writeScheduled) return;
         writeScheduled = true;
         loop.atTurnEnd(writeTask);
@@ -293,164 +204,24 @@ public final class Log {
      * @return false if the disk refused: what was not written is forgotten, and the listener knows
      */
     public boolean write() {
-        if (failure == null) writeStaged();
-        if (endOffset != toldEndOffset) {
-            toldEndOffset = endOffset;
+        appender.writeStaged();
+        if (endOffset() != toldEndOffset) {
+            toldEndOffset = endOffset();
             listener.onWritten(this);
             flusher.onWritten(config);
         }
+        var failure = appender.takeFailure();
         if (failure == null) return true;
-        var error = failure;
-        failure = null;
-        listener.onWriteFailed(this, failedFromOffset, error);
+        listener.onWriteFailed(this, appender.failedFromOffset(), failure);
         return false;
-    }
-
-    /** Everything staged lies in the active segment: a roll writes first. */
-    private boolean writeStaged() {
-        if (staging == null) return true;
-        var active = segments.active();
-        try {
-            var file = segments.open(active);
-            segments.loadIndexes(active);
-            staging.writeTo(file, active.size());
-            if (!stagedAborts.isEmpty()) {
-                var path = active.path(FileNames.TRANSACTION_INDEX);
-                TransactionIndex.append(disk, path, stagedAborts, false);
-                flusher.onSideFile(path);
-                active.hasTransactionIndex(true);
-            }
-        } catch (StorageException e) {
-            undoStaged(active, e);
-            return false;
-        }
-        onStagedWritten(active);
-        return true;
-    }
-
-    private void onStagedWritten(Segment active) {
-        for (int i = 0; i < staging.batchCount(); i++) {
-            long baseOffset = staging.baseOffset(i);
-            reader.onAppended(baseOffset, staging.lastOffset(i), active.size(), staging.size(i));
-            active.onAppended(staging.lastOffset(i), staging.maxTimestamp(i), staging.size(i), config.indexIntervalBytes());
-            if (staging.leaderEpoch(i) != epochs.latestEpoch() && epochs.assign(staging.leaderEpoch(i), baseOffset)) flusher.onEpochsChanged();
-        }
-        if (endOffset == segments.first().baseOffset) scheduleRetention();
-        endOffset = stagedEndOffset;
-        producers.commitUndo();
-        unstage();
-        markDirty();
-    }
-
-    private void undoStaged(Segment active, StorageException error) {
-        try {
-            var file = active.file();
-            if (file != null && file.disk().size() > active.size()) {
-                file.disk().truncate(active.size());
-                // Else a power cut could bring back what is told to have failed, between what is written next.
-                file.disk().sync();
-            }
-            if (active.hasTransactionIndex()) {
-                TransactionIndex.truncate(disk, active.path(FileNames.TRANSACTION_INDEX), endOffset);
-            }
-        } catch (StorageException e) {
-            error = e;
-        }
-        failure = error;
-        failedFromOffset = endOffset;
-        stagedEndOffset = endOffset;
-        producers.undo(endOffset);
-        unstage();
-        scheduleWrite();
-        if (!(error instanceof DiskFullException)) directory.fail(error);
-    }
-
-    private void unstage() {
-        if (staging != null) housekeeping.giveBack(staging);
-        staging = null;
-        stagedAborts = List.of();
-    }
-
-    // --- rolling
-
-    /** Rolls where a batch does not fit. @return false if what was staged before could not be written */
-    private boolean makeRoom(int size, long lastOffset, long maxTimestamp) {
-        var active = segments.active();
-        long used = active.size() + (staging == null ? 0 : staging.byteCount());
-        if (used == 0) return true;
-        boolean isFull = used + size > config.segmentBytes()
-                || lastOffset - active.baseOffset > Integer.MAX_VALUE
-                || active.hasFullIndex(config.segmentIndexBytes());
-        if (!isFull && !isAged(active, maxTimestamp)) return true;
-        if (!writeStaged()) return false;
-        return rollOrFail();
-    }
-
-    private boolean rollOrFail() {
-        try {
-            roll();
-            return true;
-        } catch (StorageException e) {
-            undoStaged(segments.active(), e);
-            return false;
-        }
-    }
-
-    /** By the timestamps of its first batch and of the one to come where they have any, else by the clock. */
-    private boolean isAged(Segment active, long nextTimestamp) {
-        long agedMs = config.segmentMs() - active.jitterMs();
-        long first = firstTimestamp(active);
-        if (first >= 0 && nextTimestamp >= 0) return nextTimestamp - first > agedMs;
-        return loop.clock().nowMs() - active.createdMs() > agedMs;
-    }
-
-    private long firstTimestamp(Segment active) {
-        if (active.isEmpty() && staging != null) return staging.maxTimestamp(0);
-        if (active.firstTimestamp() == Segment.UNKNOWN_TIMESTAMP) {
-            var scanner = housekeeping.scanner().start(segments.open(active).disk(), 0, active.size());
-            active.firstTimestamp(scanner.next() ? scanner.header().maxTimestamp() : RecordBatch.NO_TIMESTAMP);
-        }
-        return active.firstTimestamp();
     }
 
     /** Rolls the active segment if it has grown old by the clock. */
     public void rollIfDue() {
         if (isOffline() || !write()) return;
         var active = segments.active();
-        if (active.isEmpty() || !isAged(active, loop.clock().nowMs())) return;
-        if (!rollOrFail()) write();
-    }
-
-    /** Closes the active segment; the next one starts at the log's end. Nothing may be staged. */
-    private void roll() {
-        var active = segments.active();
-        segments.loadIndexes(active);
-        active.finishTimeIndex();
-        takeSnapshot();
-        segments.add(newSegment(endOffset));
-        reader.forgetRecent();
-        flusher.flushTo(endOffset);
-        scheduleRetention();
-    }
-
-    /** So that the producers need not be found by reading what lies before. One that says "none" is worth as much. */
-    private void takeSnapshot() {
-        var path = path(endOffset, FileNames.SNAPSHOT);
-        ProducerSnapshot.write(disk, path, producers, false);
-        flusher.onSideFile(path);
-    }
-
-    private Segment newSegment(long baseOffset) {
-        var segment = new Segment(disk, folder, baseOffset, 0, loop.clock().nowMs());
-        segment.useIndexes(new OffsetIndex(), new TimeIndex());
-        if (config.segmentJitterMs() > 0) {
-            segment.jitterMs(directory.random().nextLong(Math.min(config.segmentJitterMs(), config.segmentMs())));
-        }
-        return segment;
-    }
-
-    private Path path(long offset, String suffix) {
-        return folder.resolve(FileNames.of(offset, suffix));
+        if (active.isEmpty() || !appender.isAged(active, loop.clock().nowMs())) return;
+        if (!appender.rollOrFail()) write();
     }
 
     // --- flushing
@@ -487,7 +258,7 @@ public final class Log {
     /** A file of this log is to be closed, to stay below the bound of open ones: after a flush, if it needs one. */
     void letGo(Segment segment) {
         if (segments.isNotFlushed(segment, flusher.flushedOffset())) {
-            flusher.flushTo(endOffset);
+            flusher.flushTo(endOffset());
             flusher.closeAfterFlush(segment);
         } else {
             segments.letGo(segment);
@@ -506,8 +277,8 @@ public final class Log {
      */
     public ReadResult read(long offset, int bytesMax, long upperBound, boolean atLeastOneBatch) {
         if (isOffline()) return new ReadResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
-        if (offset < logStartOffset || offset > endOffset) return new ReadResult.Refused(ErrorCode.OFFSET_OUT_OF_RANGE);
-        long bound = Math.min(upperBound, endOffset);
+        if (offset < logStartOffset || offset > endOffset()) return new ReadResult.Refused(ErrorCode.OFFSET_OUT_OF_RANGE);
+        long bound = Math.min(upperBound, endOffset());
         if (offset >= bound) return new ReadResult.Data(LogSlice.EMPTY);
         try {
             return new ReadResult.Data(reader.read(offset, bytesMax, bound, atLeastOneBatch));
@@ -556,12 +327,16 @@ public final class Log {
 
     /** Where the largest epoch not above {@code leaderEpoch} ends in this log; {@link EpochEndOffset#UNKNOWN} if none. */
     public EpochEndOffset offsetForLeaderEpoch(int leaderEpoch) {
-        return epochs.endOffsetOf(leaderEpoch, endOffset);
+        return epochs.endOffsetOf(leaderEpoch, endOffset());
+    }
+
+    private ProducerStates producers() {
+        return appender.producers();
     }
 
     /** Producers with state here, for DescribeProducers; a copy. */
     public List<ActiveProducer> activeProducers() {
-        return producers.active();
+        return producers().active();
     }
 
     // --- forgetting
@@ -573,7 +348,7 @@ public final class Log {
      */
     public void truncateTo(long offset) {
         write();
-        if (offset >= endOffset) return;
+        if (offset >= endOffset()) return;
         if (offset < segments.first().baseOffset) {
             truncateFullyAndStartAt(offset);
             return;
@@ -584,9 +359,8 @@ public final class Log {
             var removed = segments.remove(Math.max(1, segments.floor(offset) + 1), segments.count());
             new LogTruncation(disk, folder, segments, housekeeping).truncateTo(offset, removed);
         });
-        endOffset = offset;
         logStartOffset = Math.min(logStartOffset, offset);
-        afterTruncation();
+        afterTruncation(offset);
         if (epochs.truncateFromEnd(offset)) flusher.onEpochsChanged();
     }
 
@@ -599,33 +373,32 @@ public final class Log {
         write();
         orFail(() -> {
             directory.lowerRecoveryPoint(partition, 0, flusher.generation() + 1);
-            var fresh = newSegment(offset);
+            var fresh = appender.newSegment(offset);
             segments.add(fresh);
             var removed = segments.remove(0, segments.count() - 1);
             new LogTruncation(disk, folder, segments, housekeeping).deleteAll(removed);
         });
         logStartOffset = offset;
-        endOffset = offset;
         highWatermark = offset;
-        afterTruncation();
+        afterTruncation(offset);
         epochs.clear();
         flusher.onEpochsChanged();
     }
 
-    private void afterTruncation() {
-        stagedEndOffset = endOffset;
+    private void afterTruncation(long endOffset) {
         toldEndOffset = endOffset;
         highWatermark = Math.min(highWatermark, endOffset);
         reader.forgetRecent();
         flusher.onTruncated(endOffset);
-        orFail(() -> producers = ProducerLoader.loadTruncated(disk, folder, segments.all(), endOffset));
-        producers.onHighWatermark(highWatermark);
+        orFail(() -> appender.reset(endOffset, ProducerLoader.loadTruncated(disk, folder, segments.all(), endOffset)));
+        producers().onHighWatermark(highWatermark);
         checkpointedRecoveryPoint = Math.min(checkpointedRecoveryPoint, endOffset);
         durableLogStart = Math.min(durableLogStart, logStartOffset);
         markDirty();
     }
 
     private void orFail(Runnable work) {
+        if (isOffline()) throw new StorageException("log is offline: partition=" + partition);
         try {
             work.run();
         } catch (StorageException e) {
@@ -672,10 +445,10 @@ public final class Log {
     /** Deletes what retention allows to; producers long silent are forgotten too. */
     public void applyRetention(long nowMs) {
         if (isClosed || isOffline() || !write()) return;
-        producers.expire(nowMs, config.producerIdExpirationMs());
+        producers().expire(nowMs, config.producerIdExpirationMs());
         int expired = Retention.expiredCount(segments, config, highWatermark, nowMs);
         if (expired == 0) return;
-        if (expired == segments.count() && !rollOrFail()) {
+        if (expired == segments.count() && !appender.rollOrFail()) {
             write();
             return;
         }
@@ -697,7 +470,7 @@ public final class Log {
         }
     }
 
-    private void scheduleRetention() {
+    void scheduleRetention() {
         long dueMs = Retention.nextCheckMs(segments, config, loop.clock().nowMs(), directory.retentionCheckMs());
         if (dueMs >= retentionDueMs) return;
         retentionDueMs = dueMs;
@@ -706,7 +479,7 @@ public final class Log {
 
     /** First thing on the loop, once the log is open. */
     void onOpened() {
-        if (flusher.flushedOffset() < endOffset) markDirty();
+        if (flusher.flushedOffset() < endOffset()) markDirty();
         onCheckpointed(logStartOffset);
         if (config.delete() && !segments.first().isEmpty()) {
             retentionDueMs = loop.clock().nowMs() + directory.retentionCheckMs();
@@ -716,7 +489,7 @@ public final class Log {
 
     // --- checkpoints
 
-    private void markDirty() {
+    void markDirty() {
         if (isDirty) return;
         isDirty = true;
         housekeeping.onDirty(this);
@@ -738,7 +511,7 @@ public final class Log {
 
     /** Asked once a second while dirty: whether there is something that will have to be done later. */
     boolean staysDirty() {
-        isDirty = !isOffline() && flusher.flushedOffset() < endOffset;
+        isDirty = !isOffline() && flusher.flushedOffset() < endOffset();
         return isDirty;
     }
 
@@ -759,8 +532,7 @@ public final class Log {
     void goOffline(String reason) {
         if (offlineReason != null || isClosed) return;
         offlineReason = reason;
-        unstage();
-        stagedEndOffset = endOffset;
+        appender.discard();
         segments.closeAll();
         listener.onOffline(this, reason);
     }
@@ -789,8 +561,8 @@ public final class Log {
             SegmentList.storeIndexes(disk, active, false);
         }
         // Without any snapshot a clean log has no producers: one that has some must find it again, also after a power cut.
-        if (!producers.isEmpty() || segments.count() > 1) {
-            ProducerSnapshot.write(disk, path(endOffset, FileNames.SNAPSHOT), producers, true);
+        if (!producers().isEmpty() || segments.count() > 1) {
+            ProducerSnapshot.write(disk, folder.resolve(FileNames.of(endOffset(), FileNames.SNAPSHOT)), producers(), true);
             disk.syncDirectory(folder);
         }
         var last = new ArrayList<Housekeeping.Checkpoint>(1);
@@ -803,7 +575,7 @@ public final class Log {
         if (isClosed) return;
         isClosed = true;
         isDeleted = true;
-        unstage();
+        appender.discard();
         segments.closeAll();
         directory.onDeleted(this, folder, config.fileDeleteDelayMs());
     }

@@ -9,10 +9,12 @@ import java.util.Arrays;
  */
 final class Staging {
     private static final int COPIED_BYTES_MAX = 4096;
-    private static final int CHUNK_BYTES = 16 * 1024;
-    private static final int BATCHES_INITIAL = 16;
+    /** Small, since many partitions may each have one batch in a turn; those with more grow, and stay grown. */
+    private static final int CHUNK_BYTES_INITIAL = 2 * 1024;
+    private static final int CHUNK_BYTES_MAX = 128 * 1024;
+    private static final int BATCHES_INITIAL = 4;
 
-    private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
+    private ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES_INITIAL);
     /** What is written, in order; the last may be the chunk's open piece, which ends where the chunk is filled. */
     private ByteBuffer[] pieces = new ByteBuffer[4];
     private int pieceCount;
@@ -28,7 +30,7 @@ final class Staging {
 
     /** @param buffer holds the batch at {@code position}, unchanged until the write; its own position stays */
     void add(ByteBuffer buffer, int position, int size, long baseOffset, long lastOffset, long maxTimestamp, int leaderEpoch) {
-        if (size <= COPIED_BYTES_MAX && size <= chunk.remaining()) copy(buffer, position, size);
+        if (size <= COPIED_BYTES_MAX && hasRoom(size)) copy(buffer, position, size);
         else refer(buffer, position, size);
         if (batchCount == sizes.length) growBatches();
         baseOffsets[batchCount] = baseOffset;
@@ -68,6 +70,11 @@ final class Staging {
         return leaderEpochs[batch];
     }
 
+    /** Memory that it keeps while nobody uses it. */
+    int chunkBytes() {
+        return chunk.capacity();
+    }
+
     void writeTo(SegmentFile file, long position) {
         if (pieceCount == 0) {
             // One run of small batches, the common case: no view of the chunk has to be made.
@@ -86,6 +93,15 @@ final class Staging {
         openPieceStart = -1;
         batchCount = 0;
         byteCount = 0;
+    }
+
+    private boolean hasRoom(int size) {
+        if (size <= chunk.remaining()) return true;
+        if (chunk.capacity() >= CHUNK_BYTES_MAX) return false;
+        // The pieces so far keep the old chunk's memory until they are written.
+        closePiece();
+        chunk = ByteBuffer.allocateDirect(chunk.capacity() * 8);
+        return size <= chunk.remaining();
     }
 
     private void copy(ByteBuffer buffer, int position, int size) {
