@@ -80,7 +80,13 @@ public final class Broker {
         try {
             broker.start(startedNs);
             return broker;
-        } catch (StorageException | LogDirectoryException | MetadataLogException | BindException e) {
+        } catch (BindException e) {
+            broker.takeApart();
+            throw new StartException(e.getMessage() + ". End what uses the address, or choose another with --port or listeners", e);
+        } catch (StorageException e) {
+            broker.takeApart();
+            throw new StartException(e.getMessage() + ". Make room and let this user write there, or set log.dirs to other directories", e);
+        } catch (LogDirectoryException | MetadataLogException | StartException e) {
             broker.takeApart();
             throw new StartException(e.getMessage(), e);
         } catch (CompletionException e) {
@@ -215,10 +221,6 @@ public final class Broker {
     }
 
     private static void await(CompletionStage<Void> stage) {
-        try {
-            stage.toCompletableFuture().orTimeout(STOP_STEP_DEADLINE_MS, TimeUnit.MILLISECONDS).join();
-        } finally {
-            Thread.interrupted();
-        }
+        stage.toCompletableFuture().orTimeout(STOP_STEP_DEADLINE_MS, TimeUnit.MILLISECONDS).join();
     }
 }
