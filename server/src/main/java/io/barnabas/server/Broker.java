@@ -126,6 +126,8 @@ public final class Broker {
         await(controller.start());
         undo.push(() -> await(controller.stop()));
 
+        // Decided before the broker's registration, which is waited for; metadata too old for it goes without.
+        controller.registerController(Registration.ofController(config, sockets.endpoints(), random));
         var lifecycle = new BrokerLifecycle(metadataLoop, controller, epoch, metadata, directories,
                 config.get(BROKER_HEARTBEAT_INTERVAL_MS));
         undo.push(lifecycle::stop);

@@ -47,8 +47,7 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
             var type = Type.of(asked.resourceType());
             if (type == null) refuse(result, ErrorCode.INVALID_REQUEST, "Unknown resource type " + asked.resourceType());
             else if (!isRefused(image, type, asked.resourceName(), result)) result.setConfigs(describe(image, type, asked, request));
-            if (context.apiVersion() > 0) forgetDefaults(result);
-            if (context.apiVersion() >= SOURCE_VERSION) for (var entry : result.configs()) entry.setIsDefault(false);
+            if (context.apiVersion() >= SOURCE_VERSION) forgetDefaults(result);
             response.results().add(result);
         }
         context.answer(response);
