@@ -116,6 +116,8 @@ public final class Broker {
         var controller = new Controller(config.nodeId(), identity.clusterId(), metadataLoop, random.split(), controllerConfig(),
                 new ConfigChecks(applier::config), quorum);
         controller.addListener(applier);
+        controller.onFailure(reason -> ProcessFailures.end("the metadata log is lost: " + reason));
+        for (var directory : directories) directory.onOffline(() -> onOffline(directory, directories));
 
         sockets = new Sockets(config, loops);
         undo.push(() -> await(sockets.stop()));
@@ -183,8 +185,13 @@ public final class Broker {
                 new LogDirectory.Environment(disk, Clock.SYSTEM, pool, random.split(), OPEN_SEGMENTS_MAX,
                         config.get(LOG_RETENTION_CHECK_INTERVAL_MS)));
         undo.push(() -> directory.closeCleanly(epoch.epoch()));
-        directory.onOffline(() -> LOG.error("log directory offline: {}", path));
         return directory;
+    }
+
+    private static void onOffline(LogDirectory directory, List<LogDirectory> all) {
+        LOG.error("a log directory is offline, its partitions are not served: path={}", directory.path());
+        for (var other : all) if (!other.isOffline()) return;
+        ProcessFailures.end("no log directory is left");
     }
 
     /** The metadata log lies in one of the broker's directories, or in one of its own. */

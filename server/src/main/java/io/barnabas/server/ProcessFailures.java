@@ -16,7 +16,13 @@ final class ProcessFailures implements NioEventLoop.Failures {
 
     @Override
     public void onFatal(NioEventLoop loop, Throwable failure) {
-        LOG.error("a loop failed, the process ends: loop={}", loop.index(), failure);
+        LOG.error("a loop failed: loop={}", loop.index(), failure);
+        end("a loop failed");
+    }
+
+    /** Ends the process at once, as a crash would: what was acknowledged is on disk. Any thread. */
+    static void end(String reason) {
+        LOG.error("the process ends: {}", reason);
         Runtime.getRuntime().halt(FAILED);
     }
 }
