@@ -11,6 +11,9 @@ import java.util.zip.Checksum;
  * step. Large batches are never held whole.
  */
 final class BatchScanner {
+    /** Reading over less than this costs no more than another call. */
+    private static final int SKIPPED_BYTES_MIN = 4096;
+
     private final ByteBuffer buffer;
     private final BatchHeader header = new BatchHeader();
     private final CRC32C crc32c = new CRC32C();
@@ -22,6 +25,7 @@ final class BatchScanner {
     private long next;
     private long position;
     private String problem;
+    private boolean headersOnly;
 
     /** @param buffer its own from now on, of at least a header's size */
     BatchScanner(ByteBuffer buffer) {
@@ -35,8 +39,16 @@ final class BatchScanner {
         this.next = from;
         this.position = from;
         this.problem = null;
+        this.headersOnly = false;
         buffer.limit(0);
         bufferStart = from;
+        return this;
+    }
+
+    /** As {@link #start}, for one who looks at nothing but headers: what lies between large batches is not read. */
+    BatchScanner startHeaders(DiskFile file, long from, long end) {
+        start(file, from, end);
+        headersOnly = true;
         return this;
     }
 
@@ -101,7 +113,8 @@ final class BatchScanner {
         long have = bufferStart + buffer.limit() - from;
         if (from >= bufferStart && have >= wanted) return (int) have;
         buffer.clear();
-        if (end - from < buffer.capacity()) buffer.limit((int) (end - from));
+        boolean skips = headersOnly && from > bufferStart && header.sizeInBytes() >= SKIPPED_BYTES_MIN;
+        buffer.limit((int) Math.min(end - from, skips ? wanted : buffer.capacity()));
         file.read(buffer, from);
         buffer.flip();
         bufferStart = from;

@@ -17,11 +17,18 @@ import java.util.Map;
  */
 final class CheckpointFile {
     private static final int BYTES_MAX = 1 << 28;
+    private static final int SMALL_BYTES = 256;
 
     private CheckpointFile() {}
 
     /** Durable on return. */
     static void replace(Disk disk, Path path, String text) {
+        replaceUnsynced(disk, path, text);
+        disk.syncDirectory(path.getParent());
+    }
+
+    /** Durable once the directory is synced; until then the old file or the new one is there. */
+    static void replaceUnsynced(Disk disk, Path path, String text) {
         var temporary = path.resolveSibling(path.getFileName() + FileNames.TEMPORARY);
         try (var file = disk.open(temporary, true)) {
             file.truncate(0);
@@ -29,13 +36,18 @@ final class CheckpointFile {
             file.sync();
         }
         disk.rename(temporary, path);
-        disk.syncDirectory(path.getParent());
     }
 
     /** @return null if there is no such file */
     static String read(Disk disk, Path path) {
-        if (!disk.exists(path)) return null;
+        return disk.exists(path) ? readExisting(disk, path) : null;
+    }
+
+    static String readExisting(Disk disk, Path path) {
         try (var file = disk.open(path, false)) {
+            // Most are tiny, and there are thousands: their size is not worth a call.
+            var small = ByteBuffer.allocate(SMALL_BYTES);
+            if (file.read(small, 0) < SMALL_BYTES) return StandardCharsets.UTF_8.decode(small.flip()).toString();
             long size = file.size();
             if (size > BYTES_MAX) throw new StorageException("file too large to be read whole: path=%s size=%d".formatted(path, size));
             var bytes = ByteBuffer.allocate((int) size);

@@ -90,14 +90,14 @@ final class Flush {
             Disk disk = directory.disk();
             try {
                 for (var index : indexes) Segment.storeIndex(disk, index.path, index.entries, index.position, index.sync);
-                if (epochsText != null) CheckpointFile.replace(disk, folder.resolve(FileNames.LEADER_EPOCHS), epochsText);
+                if (epochsText != null) CheckpointFile.replaceUnsynced(disk, folder.resolve(FileNames.LEADER_EPOCHS), epochsText);
             } catch (DiskFullException e) {
                 isRetriable = true;
                 return e;
             }
             for (var file : files) file.disk().sync();
             for (var file : sideFiles) sync(disk, file);
-            if (includesFolder) disk.syncDirectory(folder);
+            if (includesFolder || includesEpochs) disk.syncDirectory(folder);
             directory.syncEntries(folderChange);
             return null;
         } catch (StorageException e) {

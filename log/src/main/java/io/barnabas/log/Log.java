@@ -390,7 +390,7 @@ public final class Log {
         highWatermark = Math.min(highWatermark, endOffset);
         reader.forgetRecent();
         flusher.onTruncated(endOffset);
-        orFail(() -> appender.reset(endOffset, ProducerLoader.loadTruncated(disk, folder, segments.all(), endOffset)));
+        orFail(() -> appender.reset(endOffset, new ProducerLoader(disk, folder, disk.list(folder), segments.all(), endOffset, Long.MAX_VALUE).loadTruncated()));
         producers().onHighWatermark(highWatermark);
         checkpointedRecoveryPoint = Math.min(checkpointedRecoveryPoint, endOffset);
         durableLogStart = Math.min(durableLogStart, logStartOffset);

@@ -223,7 +223,8 @@ public final class LogDirectory implements AutoCloseable {
         var folder = path.resolve(partition.toString());
         long nowMs = environment.clock.nowMs();
         LoadedLog loaded;
-        if (folders.containsKey(partition) && isOfAnotherTopic(folder, topicId)) setAside(partition);
+        var foundId = folders.containsKey(partition) ? PartitionMetadata.read(disk, folder) : Uuid.ZERO;
+        if (!foundId.isZero() && !topicId.isZero() && !foundId.equals(topicId)) setAside(partition);
         if (folders.putIfAbsent(partition, Boolean.TRUE) == null) {
             checkpoints.forget(partition);
             loaded = LogLoader.create(disk, folder, topicId, entries.onChange(), nowMs);
@@ -231,7 +232,8 @@ public final class LogDirectory implements AutoCloseable {
             var found = checkpoints.of(partition);
             var loader = new LogLoader(disk, folder, partition, closedCleanly && !checkpoints.isTouched(partition), found.recoveryPoint(),
                     config.indexIntervalBytes(), nowMs);
-            loaded = loader.load(topicId, found.logStartOffset(), entries.unknownChange());
+            if (foundId.isZero() && !topicId.isZero()) PartitionMetadata.write(disk, folder, topicId);
+            loaded = loader.load(foundId.isZero() ? topicId : foundId, found.logStartOffset(), entries.unknownChange());
             checkpoints.touch(partition);
         }
         return new Log(this, loop, listener, partition, config, loaded, checkpoints.of(partition).highWatermark());
@@ -241,12 +243,6 @@ public final class LogDirectory implements AutoCloseable {
         logs.put(log.topicPartition(), log);
         log.onOpened();
         if (failure != null) log.goOffline(failure.getMessage());
-    }
-
-    private boolean isOfAnotherTopic(Path folder, Uuid topicId) {
-        if (topicId.isZero()) return false;
-        var found = PartitionMetadata.read(disk, folder);
-        return !found.isZero() && !found.equals(topicId);
     }
 
     /**

@@ -8,6 +8,7 @@ import io.barnabas.model.TopicPartition;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -20,6 +21,8 @@ final class LogLoader {
     private static final ThreadLocal<BatchScanner> SCANNER =
             ThreadLocal.withInitial(() -> new BatchScanner(ByteBuffer.allocateDirect(256 * 1024)));
 
+    private static final int SMALL_SEGMENT_BYTES = 64 * 1024;
+
     private final Disk disk;
     private final Path folder;
     private final TopicPartition partition;
@@ -30,6 +33,10 @@ final class LogLoader {
     private LeaderEpochHistory epochs = new LeaderEpochHistory();
     private boolean epochsChanged;
     private long endOffset;
+    /** Of the last segments that were walked without a break: where that began, and whether a producer wrote there. */
+    private long scannedFrom = Long.MAX_VALUE;
+    private boolean sawProducers;
+    private List<String> names;
 
     /** @param recoveryPoint 0 if nothing is known to be durable */
     LogLoader(Disk disk, Path folder, TopicPartition partition, boolean closedCleanly, long recoveryPoint, int indexIntervalBytes,
@@ -54,15 +61,13 @@ final class LogLoader {
     }
 
     /**
-     * @param wantedTopicId ZERO takes any
      * @param logStart      as checkpointed, 0 if it is not
-     * @throws StorageException if the folder belongs to another topic, is damaged, or cannot be read
+     * @throws StorageException if the folder is damaged, or cannot be read
      */
-    LoadedLog load(Uuid wantedTopicId, long logStart, long folderChange) {
-        var names = cleanUp(disk.list(folder));
-        var topicId = PartitionMetadata.readOrRestore(disk, folder, partition, wantedTopicId, names);
-        var segments = findSegments(names, logStart);
-        loadEpochs(names, segments);
+    LoadedLog load(Uuid topicId, long logStart, long folderChange) {
+        names = cleanUp(disk.list(folder));
+        var segments = findSegments(logStart);
+        loadEpochs(segments);
         var kept = closedCleanly ? loadClean(segments) : recover(segments);
         if (recoveryPoint > endOffset && recoveryPoint > logStart) {
             throw damaged("log ends at %d, but was durable up to %d".formatted(endOffset, recoveryPoint));
@@ -70,8 +75,8 @@ final class LogLoader {
         if (logStart > endOffset) kept = startAnew(kept, logStart);
         long start = Math.max(logStart, kept[0].baseOffset);
         epochsChanged |= epochs.truncateFromEnd(endOffset) | epochs.truncateFromStart(start);
-        var producers = closedCleanly ? ProducerLoader.loadClean(disk, folder, kept, endOffset)
-                : ProducerLoader.recover(disk, folder, kept, endOffset, recoveryPoint);
+        var producers = new ProducerLoader(disk, folder, names, kept, endOffset, sawProducers ? Long.MAX_VALUE : scannedFrom)
+                .load(closedCleanly, recoveryPoint);
         long flushedOffset = closedCleanly ? endOffset : Math.max(start, Math.min(recoveryPoint, endOffset));
         return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, epochsChanged);
     }
@@ -92,7 +97,7 @@ final class LogLoader {
         return hasChanged ? disk.list(folder) : names;
     }
 
-    private List<Segment> findSegments(List<String> names, long logStart) {
+    private List<Segment> findSegments(long logStart) {
         var segments = new ArrayList<Segment>(1);
         for (var name : names) {
             long baseOffset = FileNames.offsetOf(name, FileNames.LOG);
@@ -100,17 +105,17 @@ final class LogLoader {
             var path = folder.resolve(name);
             long size = disk.size(path);
             if (size > Integer.MAX_VALUE) throw damaged("segment larger than any can be: file=%s size=%d".formatted(name, size));
-            var segment = new Segment(disk, folder, baseOffset, size, disk.lastModifiedMs(path));
-            segment.hasTransactionIndex(names.contains(FileNames.of(baseOffset, FileNames.TRANSACTION_INDEX)));
+            var segment = new Segment(disk, folder, baseOffset, size, Segment.UNKNOWN_TIMESTAMP);
+            segment.hasTransactionIndex(has(FileNames.of(baseOffset, FileNames.TRANSACTION_INDEX)));
             segments.add(segment);
         }
         if (segments.isEmpty()) segments.add(new Segment(disk, folder, logStart, 0, nowMs));
         return segments;
     }
 
-    private void loadEpochs(List<String> names, List<Segment> segments) {
-        if (names.contains(FileNames.LEADER_EPOCHS)) {
-            var text = CheckpointFile.read(disk, folder.resolve(FileNames.LEADER_EPOCHS));
+    private void loadEpochs(List<Segment> segments) {
+        if (has(FileNames.LEADER_EPOCHS)) {
+            var text = CheckpointFile.readExisting(disk, folder.resolve(FileNames.LEADER_EPOCHS));
             try {
                 epochs = LeaderEpochHistory.parse(text);
                 return;
@@ -123,10 +128,18 @@ final class LogLoader {
         for (var segment : segments) findEpochs(segment);
     }
 
+    private boolean has(String name) {
+        return Collections.binarySearch(names, name) >= 0;
+    }
+
+    private boolean hasIndexes(Segment segment) {
+        return has(FileNames.of(segment.baseOffset, FileNames.INDEX)) && has(FileNames.of(segment.baseOffset, FileNames.TIME_INDEX));
+    }
+
     private void findEpochs(Segment segment) {
         if (segment.isEmpty()) return;
         try (var file = disk.open(segment.path(FileNames.LOG), false)) {
-            var scanner = SCANNER.get().start(file, 0, segment.size());
+            var scanner = SCANNER.get().startHeaders(file, 0, segment.size());
             while (scanner.next()) {
                 int epoch = scanner.header().leaderEpoch();
                 if (epoch > epochs.latestEpoch()) epochsChanged |= epochs.assign(epoch, scanner.header().baseOffset());
@@ -137,7 +150,7 @@ final class LogLoader {
     private Segment[] loadClean(List<Segment> segments) {
         for (int i = 0; i + 1 < segments.size(); i++) {
             var segment = segments.get(i);
-            if (disk.exists(segment.path(FileNames.INDEX)) && disk.exists(segment.path(FileNames.TIME_INDEX))) continue;
+            if (hasIndexes(segment)) continue;
             scan(segment, Long.MAX_VALUE);
             close(segment);
         }
@@ -152,7 +165,7 @@ final class LogLoader {
             var segment = segments.get(i);
             boolean isActive = i == segments.size() - 1;
             if (!isActive && segments.get(i + 1).baseOffset <= recoveryPoint) {
-                if (disk.exists(segment.path(FileNames.INDEX)) && disk.exists(segment.path(FileNames.TIME_INDEX))) continue;
+                if (hasIndexes(segment)) continue;
                 scan(segment, Long.MAX_VALUE);
                 close(segment);
                 continue;
@@ -185,12 +198,15 @@ final class LogLoader {
             var scanner = SCANNER.get();
             long from = takeIndexes(segment, file, scanner, checkedFrom);
             segment.startAt(from);
-            scanner.start(file, from, fileSize);
+            if (checkedFrom == Long.MAX_VALUE) scanner.startHeaders(file, from, fileSize);
+            else scanner.start(file, from, fileSize);
             while (scanner.next()) {
                 var header = scanner.header();
                 long lastOffset = header.lastOffset();
                 int epoch = header.leaderEpoch();
                 long baseOffset = header.baseOffset();
+                scannedFrom = Math.min(scannedFrom, baseOffset);
+                sawProducers |= header.hasProducerId();
                 long maxTimestamp = header.maxTimestamp();
                 // Gaps are left by compaction. An offset is not under the checksum, but no segment reaches further than this.
                 boolean follows = baseOffset >= Math.max(endOffset, segment.baseOffset) && lastOffset - segment.baseOffset <= Integer.MAX_VALUE;
@@ -218,6 +234,11 @@ final class LogLoader {
 
     /** Loads the entries that are surely right. @return where the batch of the last of them starts */
     private long takeIndexes(Segment segment, DiskFile file, BatchScanner scanner, long checkedFrom) {
+        if (segment.size() <= SMALL_SEGMENT_BYTES) {
+            // Walking over it is cheaper than reading its indexes.
+            segment.useIndexes(new OffsetIndex(), new TimeIndex());
+            return 0;
+        }
         var offsets = SegmentList.loadOffsetIndex(disk, segment.path(FileNames.INDEX), segment.size());
         var times = SegmentList.loadTimeIndex(disk, segment.path(FileNames.TIME_INDEX));
         if (checkedFrom != Long.MAX_VALUE) {
@@ -244,6 +265,8 @@ final class LogLoader {
         segment.timeIndex().truncateToOffset(endOffset - segment.baseOffset);
         var offsets = segment.offsetIndex();
         var times = segment.timeIndex();
+        // A few entries are kept at hand; their files are written when more have come.
+        if (segment.size() <= SMALL_SEGMENT_BYTES) return;
         if (offsets.differsFromFile() || times.differsFromFile()) SegmentList.storeIndexes(disk, segment, false);
         segment.dropIndexes();
     }
@@ -251,8 +274,10 @@ final class LogLoader {
     /** A closed segment needs the last entry of its time index. */
     private void close(Segment segment) {
         if (segment.isEmpty()) return;
-        segment.reloadIndexes(SegmentList.loadOffsetIndex(disk, segment.path(FileNames.INDEX), segment.size()),
-                SegmentList.loadTimeIndex(disk, segment.path(FileNames.TIME_INDEX)));
+        if (!segment.hasIndexesInMemory()) {
+            segment.reloadIndexes(SegmentList.loadOffsetIndex(disk, segment.path(FileNames.INDEX), segment.size()),
+                    SegmentList.loadTimeIndex(disk, segment.path(FileNames.TIME_INDEX)));
+        }
         segment.finishTimeIndex();
         // Nobody looks at them again before they are searched: they must be as durable as the recovery point says.
         segment.offsetIndex().markUnstored();

@@ -12,43 +12,67 @@ import java.util.List;
 final class ProducerLoader {
     private static final int SCAN_BYTES = 64 * 1024;
 
-    private ProducerLoader() {}
+    private final Disk disk;
+    private final Path folder;
+    private final List<String> names;
+    private final Segment[] segments;
+    private final long endOffset;
+    private final long noProducersFrom;
+    private final List<TransactionIndex.Entry> aborted = new ArrayList<>(0);
 
-    /** After a clean stop: no snapshot means no producers. */
-    static ProducerStates loadClean(Disk disk, Path folder, Segment[] segments, long endOffset) {
-        var snapshots = snapshots(disk, folder, endOffset);
-        if (snapshots.isEmpty()) return new ProducerStates();
-        return load(disk, folder, segments, snapshots, endOffset, new ArrayList<>());
+    /**
+     * @param names           what the folder holds
+     * @param noProducersFrom from this offset on no batch is of a producer; Long.MAX_VALUE if nobody has looked
+     */
+    ProducerLoader(Disk disk, Path folder, List<String> names, Segment[] segments, long endOffset, long noProducersFrom) {
+        this.disk = disk;
+        this.folder = folder;
+        this.names = names;
+        this.segments = segments;
+        this.endOffset = endOffset;
+        this.noProducersFrom = noProducersFrom;
+    }
+
+    /** When a log is opened. */
+    ProducerStates load(boolean closedCleanly, long recoveryPoint) {
+        return closedCleanly ? loadClean() : recover(recoveryPoint);
     }
 
     /** After a truncation: what is older than the end is as it was. */
-    static ProducerStates loadTruncated(Disk disk, Path folder, Segment[] segments, long endOffset) {
-        return load(disk, folder, segments, snapshots(disk, folder, endOffset), endOffset, new ArrayList<>());
+    ProducerStates loadTruncated() {
+        return load(snapshots(endOffset));
     }
 
-    /** After a crash: what is newer than the recovery point is made again, the entries of transaction indexes too. */
-    static ProducerStates recover(Disk disk, Path folder, Segment[] segments, long endOffset, long recoveryPoint) {
-        var aborted = new ArrayList<TransactionIndex.Entry>(0);
-        var producers = load(disk, folder, segments, snapshots(disk, folder, Math.min(recoveryPoint, endOffset)), endOffset, aborted);
-        aborted.removeIf(entry -> entry.lastOffset() < recoveryPoint);
+    /** After a clean stop no snapshot means no producers. */
+    private ProducerStates loadClean() {
+        var snapshots = snapshots(endOffset);
+        return snapshots.isEmpty() ? new ProducerStates() : load(snapshots);
+    }
+
+    /** After a crash what is newer than the recovery point is made again, the entries of transaction indexes too. */
+    private ProducerStates recover(long recoveryPoint) {
+        var producers = load(snapshots(Math.min(recoveryPoint, endOffset)));
         for (int i = 0; i < segments.length; i++) {
-            var segment = segments[i];
             long segmentEnd = i + 1 < segments.length ? segments[i + 1].baseOffset : endOffset;
-            if (segmentEnd <= recoveryPoint) continue;
-            var path = segment.path(FileNames.TRANSACTION_INDEX);
-            if (segment.hasTransactionIndex()) TransactionIndex.truncate(disk, path, recoveryPoint);
-            var entries = aborted.stream().filter(entry -> entry.lastOffset() >= segment.baseOffset && entry.lastOffset() < segmentEnd).toList();
-            if (entries.isEmpty()) continue;
-            TransactionIndex.append(disk, path, entries, true);
-            segment.hasTransactionIndex(true);
+            if (segmentEnd > recoveryPoint) recoverIndex(segments[i], Math.max(recoveryPoint, segments[i].baseOffset), segmentEnd);
         }
         return producers;
     }
 
+    private void recoverIndex(Segment segment, long fromOffset, long endOffset) {
+        var path = segment.path(FileNames.TRANSACTION_INDEX);
+        if (segment.hasTransactionIndex()) TransactionIndex.truncate(disk, path, fromOffset);
+        var entries = new ArrayList<TransactionIndex.Entry>(0);
+        for (var entry : aborted) if (entry.lastOffset() >= fromOffset && entry.lastOffset() < endOffset) entries.add(entry);
+        if (entries.isEmpty()) return;
+        TransactionIndex.append(disk, path, entries, true);
+        segment.hasTransactionIndex(true);
+    }
+
     /** Offsets of the snapshots up to one. Later ones tell of batches that are lost: once the log has grown past them, they would lie. */
-    private static List<Long> snapshots(Disk disk, Path folder, long offsetMax) {
-        var snapshots = new ArrayList<Long>();
-        for (var name : disk.list(folder)) {
+    private List<Long> snapshots(long offsetMax) {
+        var snapshots = new ArrayList<Long>(0);
+        for (var name : names) {
             long offset = FileNames.offsetOf(name, FileNames.SNAPSHOT);
             if (offset > offsetMax) disk.delete(folder.resolve(name));
             else if (offset >= 0) snapshots.add(offset);
@@ -56,19 +80,17 @@ final class ProducerLoader {
         return snapshots;
     }
 
-    private static ProducerStates load(Disk disk, Path folder, Segment[] segments, List<Long> snapshots, long endOffset,
-            List<TransactionIndex.Entry> aborted) {
+    private ProducerStates load(List<Long> snapshots) {
         for (int i = snapshots.size() - 1; i >= 0; i--) {
             var path = folder.resolve(FileNames.of(snapshots.get(i), FileNames.SNAPSHOT));
             var producers = ProducerSnapshot.read(disk, path);
-            if (producers != null) return replay(disk, folder, segments, producers, snapshots.get(i), endOffset, aborted);
+            if (producers != null) return replay(producers, snapshots.get(i));
             disk.delete(path);
         }
-        return replay(disk, folder, segments, new ProducerStates(), 0, endOffset, aborted);
+        return replay(new ProducerStates(), 0);
     }
 
-    private static ProducerStates replay(Disk disk, Path folder, Segment[] segments, ProducerStates producers, long fromOffset,
-            long endOffset, List<TransactionIndex.Entry> aborted) {
+    private ProducerStates replay(ProducerStates producers, long fromOffset) {
         BatchScanner scanner = null;
         for (int i = 0; i < segments.length; i++) {
             var segment = segments[i];
@@ -77,19 +99,19 @@ final class ProducerLoader {
             if (i > 0 && segment.baseOffset > fromOffset) {
                 ProducerSnapshot.write(disk, folder.resolve(FileNames.of(segment.baseOffset, FileNames.SNAPSHOT)), producers, true);
             }
-            if (segment.isEmpty() || segmentEnd <= fromOffset) continue;
+            if (segment.isEmpty() || segmentEnd <= fromOffset || Math.max(fromOffset, segment.baseOffset) >= noProducersFrom) continue;
             if (scanner == null) scanner = new BatchScanner(ByteBuffer.allocate(SCAN_BYTES));
             try (var file = disk.open(segment.path(FileNames.LOG), false)) {
                 if (!segment.locate(fromOffset, file, scanner)) continue;
                 do {
-                    if (scanner.header().baseOffset() >= fromOffset) take(producers, scanner, aborted);
+                    if (scanner.header().baseOffset() >= fromOffset) take(producers, scanner);
                 } while (scanner.next());
             }
         }
         return producers;
     }
 
-    private static void take(ProducerStates producers, BatchScanner scanner, List<TransactionIndex.Entry> aborted) {
+    private void take(ProducerStates producers, BatchScanner scanner) {
         var header = scanner.header();
         if (!header.hasProducerId()) return;
         if (!header.isControl()) {

@@ -19,7 +19,7 @@ final class Segment {
     final long baseOffset;
     private final Disk disk;
     private final Path folder;
-    private final long createdMs;
+    private long createdMs;
     private long size;
     private boolean hasTransactionIndex;
 
@@ -41,7 +41,10 @@ final class Segment {
     Segment lessRecentlyUsed;
     Log owner;
 
-    /** @param size bytes of valid batches in the file, which need not exist when there are none */
+    /**
+     * @param createdMs UNKNOWN_TIMESTAMP to ask the file when need be
+     * @param size      bytes of valid batches in the file, which need not exist when there are none
+     */
     Segment(Disk disk, Path folder, long baseOffset, long size, long createdMs) {
         this.disk = disk;
         this.folder = folder;
@@ -63,7 +66,9 @@ final class Segment {
         return size == 0;
     }
 
+    /** When it was begun; of one that was found, when it was last written. */
     long createdMs() {
+        if (createdMs == UNKNOWN_TIMESTAMP) createdMs = disk.lastModifiedMs(path(FileNames.LOG));
         return createdMs;
     }
 
@@ -262,7 +267,7 @@ final class Segment {
     long ageBaseMs() {
         if (maxTimestamp() >= 0) return maxTimestamp;
         var path = path(FileNames.LOG);
-        return disk.exists(path) ? disk.lastModifiedMs(path) : createdMs;
+        return disk.exists(path) ? disk.lastModifiedMs(path) : createdMs();
     }
 
     /** Writes the index entries that their files lack. May run on any thread, on buffers taken before. */
