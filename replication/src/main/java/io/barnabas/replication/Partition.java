@@ -209,6 +209,11 @@ public final class Partition implements LogListener {
         waiters(isolation).remove(waiter);
     }
 
+    /** How many fetches wait here for more to read. */
+    public int waiterCount() {
+        return highWatermarkWaiters.size() + lastStableWaiters.size() + endWaiters.size();
+    }
+
     private OffsetWaiters waiters(IsolationLevel isolation) {
         return switch (isolation) {
             case READ_UNCOMMITTED -> highWatermarkWaiters;

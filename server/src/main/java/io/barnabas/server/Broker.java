@@ -60,6 +60,7 @@ public final class Broker {
     private final SplittableRandom random = new SplittableRandom();
     private final BrokerEpoch epoch;
     private final List<NioEventLoop> loops = new ArrayList<>();
+    private final PartitionRegistry partitions = new PartitionRegistry();
     private Sockets sockets;
     /** How to take apart what has been made so far, the latest first. */
     private final Deque<Runnable> undo = new ArrayDeque<>();
@@ -109,8 +110,7 @@ public final class Broker {
         var metadataDirectory = metadataDirectory(directories, identity.clusterId());
 
         var metadata = new MetadataCache();
-        var partitions = new PartitionRegistry();
-        undo.push(() -> closePartitions(partitions));
+        undo.push(this::closePartitions);
         var applier = new MetadataApplier(metadataLoop, config, partitions, metadata, new LogDirectories(directories), loops, changed -> {});
         var quorum = new OneVoterQuorum(config.nodeId(), controllerEndpoint(), metadataDirectory, disk, metadataLoop, retention());
         var controller = new Controller(config.nodeId(), identity.clusterId(), metadataLoop, random.split(), controllerConfig(),
@@ -143,6 +143,10 @@ public final class Broker {
     /** Where it listens, with the ports that it has. */
     List<io.barnabas.server.config.Endpoint> endpoints() {
         return sockets.endpoints();
+    }
+
+    PartitionRegistry partitions() {
+        return partitions;
     }
 
     /** Stops in good order: no acknowledged record needs checking at the next start. */
@@ -216,7 +220,7 @@ public final class Broker {
                 config.get(METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS), config.get(METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS));
     }
 
-    private void closePartitions(PartitionRegistry partitions) {
+    private void closePartitions() {
         var closed = new ArrayList<CompletableFuture<Void>>();
         for (var partition : partitions.all()) {
             var done = new CompletableFuture<Void>();

@@ -176,7 +176,11 @@ final class PendingFetch {
             answer();
             return;
         }
-        if (deadline == null) deadline = home.schedule(maxWaitMs, this::onDeadline);
+        if (deadline == null) {
+            deadline = home.schedule(maxWaitMs, this::onDeadline);
+            // Nobody is there to read the answer: what waits for partitions must not outlive its connection.
+            context.whenClosed(this::onDeadline);
+        }
         hasNews = false;
         isWaiting = true;
         isAway = true;
@@ -220,7 +224,6 @@ final class PendingFetch {
 
     private void onDeadline() {
         isDue = true;
-        deadline = null;
         if (isWaiting && !isAway) readAgain();
     }
 

@@ -64,6 +64,11 @@ final class RequestContext {
         pipeline.onAnswered();
     }
 
+    /** Runs a task if the connection goes before the answer has been given. On the loop, by a request that waits long. */
+    void whenClosed(Runnable task) {
+        pipeline.whenClosed(task);
+    }
+
     /** Ends the connection instead of answering. On the loop. */
     void close(CloseReason reason) {
         reply.skip();

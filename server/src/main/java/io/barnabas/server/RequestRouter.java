@@ -3,6 +3,7 @@ package io.barnabas.server;
 import io.barnabas.base.ByteReader;
 import io.barnabas.base.DecodeException;
 import io.barnabas.model.ErrorCode;
+import io.barnabas.network.CloseReason;
 import io.barnabas.network.Connection;
 import io.barnabas.network.Frame;
 import io.barnabas.network.FrameReceiver;
@@ -36,6 +37,8 @@ final class RequestRouter implements FrameReceiver {
         private int unanswered;
         private boolean onlyProduces;
         private boolean blocked;
+        /** Told when the connection is gone; of the one request that waits, since nothing but a Produce is pipelined. */
+        private Runnable whenClosed;
 
         Pipeline(Connection connection) {
             this.connection = connection;
@@ -52,8 +55,13 @@ final class RequestRouter implements FrameReceiver {
             return true;
         }
 
+        void whenClosed(Runnable task) {
+            whenClosed = task;
+        }
+
         void onAnswered() {
             unanswered--;
+            whenClosed = null;
             if (!blocked) return;
             blocked = false;
             connection.resume();
@@ -63,6 +71,12 @@ final class RequestRouter implements FrameReceiver {
     @Override
     public void onOpen(Connection connection) {
         connection.attachment = new Pipeline(connection);
+    }
+
+    @Override
+    public void onClose(Connection connection, CloseReason reason) {
+        var task = ((Pipeline) connection.attachment).whenClosed;
+        if (task != null) task.run();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.barnabas.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.barnabas.base.Payload;
 import io.barnabas.base.Uuid;
@@ -34,6 +35,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +178,25 @@ class RecordsOverTheWireTest {
         FetchResponse response = client.ask(FETCH_BY_NAME, fetch(1, 1, 0, 0, 1, 2, 3));
         assertThat(values(response)).isEmpty();
         assertThat(response.responses().get(0).partitions()).hasSize(PARTITIONS);
+    }
+
+    @Test
+    void aParkedFetchGoesWithItsConnection() {
+        for (int i = 0; i < 50; i++) {
+            try (var consumer = connect()) {
+                consumer.send(FETCH_BY_NAME, new MetadataRequest().setTopics(null), fetch(Integer.MAX_VALUE, 1, 0, 0, 1, 2, 3));
+                consumer.receive();
+            }
+        }
+        await().until(() -> waitingFetches() == 0);
+    }
+
+    private int waitingFetches() {
+        int waiting = 0;
+        for (var partition : broker.partitions().ofTopic("t")) {
+            waiting += CompletableFuture.supplyAsync(partition::waiterCount, partition.loop()).join();
+        }
+        return waiting;
     }
 
     @Test
