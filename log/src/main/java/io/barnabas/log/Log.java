@@ -555,19 +555,23 @@ public final class Log {
 
     private void closeOnDisk() {
         flushNow();
+        if (appender.hasChanged()) leaveClean();
+        var last = new ArrayList<Housekeeping.Checkpoint>(1);
+        addCheckpoint(last);
+        directory.keep(last);
+    }
+
+    private void leaveClean() {
         var active = segments.active();
-        if (active.hasIndexesInMemory() && !active.isEmpty()) {
+        if (!active.isEmpty()) {
+            segments.loadIndexes(active);
             active.finishTimeIndex();
             SegmentList.storeIndexes(disk, active, false);
         }
         // Without any snapshot a clean log has no producers: one that has some must find it again, also after a power cut.
-        if (!producers().isEmpty() || segments.count() > 1) {
-            ProducerSnapshot.write(disk, folder.resolve(FileNames.of(endOffset(), FileNames.SNAPSHOT)), producers(), true);
-            disk.syncDirectory(folder);
-        }
-        var last = new ArrayList<Housekeeping.Checkpoint>(1);
-        addCheckpoint(last);
-        directory.keep(last);
+        if (producers().isEmpty() && segments.count() == 1) return;
+        ProducerSnapshot.write(disk, folder.resolve(FileNames.of(endOffset(), FileNames.SNAPSHOT)), producers(), true);
+        disk.syncDirectory(folder);
     }
 
     /** The topic is gone: takes the log out of its directory at once; files are deleted later, off the loop. */

@@ -30,6 +30,7 @@ final class LogAppender {
     private ProducerStates producers;
     private LogConfig config;
     private long endOffset;
+    private boolean hasChanged;
 
     private Staging staging;
     private long stagedEndOffset;
@@ -54,6 +55,7 @@ final class LogAppender {
         this.producers = loaded.producers();
         this.config = config;
         this.endOffset = loaded.endOffset();
+        this.hasChanged = !loaded.closedCleanly();
         this.stagedEndOffset = endOffset;
     }
 
@@ -69,6 +71,11 @@ final class LogAppender {
         return stagedEndOffset;
     }
 
+    /** Whether the files are not as a clean stop would leave them. */
+    boolean hasChanged() {
+        return hasChanged;
+    }
+
     ProducerStates producers() {
         return producers;
     }
@@ -78,6 +85,7 @@ final class LogAppender {
         this.endOffset = endOffset;
         this.stagedEndOffset = endOffset;
         this.producers = producers;
+        this.hasChanged = true;
     }
 
     /** Forgets what is staged: the log is offline, or gone. */
@@ -227,6 +235,7 @@ final class LogAppender {
         }
         if (endOffset == segments.first().baseOffset) log.scheduleRetention();
         endOffset = stagedEndOffset;
+        hasChanged = true;
         producers.commitUndo();
         unstage();
         log.markDirty();

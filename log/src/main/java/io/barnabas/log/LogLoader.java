@@ -57,7 +57,7 @@ final class LogLoader {
         var segment = new Segment(disk, folder, 0, 0, nowMs);
         segment.useIndexes(new OffsetIndex(), new TimeIndex());
         return new LoadedLog(topicId, folder, new Segment[] {segment}, new LeaderEpochHistory(), new ProducerStates(), 0, 0, 0,
-                folderChange, false);
+                folderChange, false, true);
     }
 
     /**
@@ -78,7 +78,7 @@ final class LogLoader {
         var producers = new ProducerLoader(disk, folder, names, kept, endOffset, sawProducers ? Long.MAX_VALUE : scannedFrom)
                 .load(closedCleanly, recoveryPoint);
         long flushedOffset = closedCleanly ? endOffset : Math.max(start, Math.min(recoveryPoint, endOffset));
-        return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, epochsChanged);
+        return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, epochsChanged, closedCleanly);
     }
 
     /** Removes what earlier processes were about to remove, and finishes what they had all but finished. */
