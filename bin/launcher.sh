@@ -230,11 +230,13 @@ read_began() {
 }
 
 write_run_file() {
-  local pid=$1
+  local pid=$1 file
   shift
   [[ -d $RUN_DIR ]] || mkdir -p "$RUN_DIR" 2>/dev/null || return 0
+  # Those of brokers that were killed are swept here; another start may be sweeping too, so ours appears whole.
+  for file in "$RUN_DIR"/*; do [[ -e $file ]] && read_run_file "$file"; done
   read_began "$pid"
-  { printf '%s\n' "$began" "$@" >"$RUN_DIR/$pid"; } 2>/dev/null
+  { printf '%s\n' "$began" "$@" >"$RUN_DIR/.$pid" && mv "$RUN_DIR/.$pid" "$RUN_DIR/$pid"; } 2>/dev/null
 }
 
 # Reads run file $1 into run_pid and run_arguments; false, and the file is removed, when that process is no more.
