@@ -17,7 +17,8 @@ final class DescribeClientQuotasHandler implements RequestHandler<DescribeClient
     private static final byte EXACT = 0;
     private static final byte DEFAULT = 1;
     private static final byte SPECIFIED = 2;
-    private static final Set<String> ENTITY_TYPES = Set.of("user", "client-id", "ip");
+    private static final String IP = "ip";
+    private static final Set<String> ENTITY_TYPES = Set.of("user", "client-id", IP);
 
     private final MetadataCache metadata;
 
@@ -44,6 +45,11 @@ final class DescribeClientQuotasHandler implements RequestHandler<DescribeClient
                         "Entity type " + component.entityType() + " cannot appear more than once in the filter.");
                 return;
             }
+        }
+        if (filter.containsKey(IP) && filter.size() > 1) {
+            refuse(context, ErrorCode.INVALID_REQUEST, "Invalid entity filter component combination. IP filter component should not be "
+                    + "used with user or clientId filter component.");
+            return;
         }
         for (var quota : metadata.image().clientQuotas().entrySet()) {
             if (matches(filter, request.strict(), quota.getKey())) response.entries().add(describe(quota.getKey(), quota.getValue()));

@@ -111,7 +111,7 @@ final class Handlers {
 
     private void addQuorum() {
         var controller = node.controller();
-        handlers.put(ApiKey.DESCRIBE_QUORUM, new ControllerHandler<>(calls, controller::describeQuorum));
+        handlers.put(ApiKey.DESCRIBE_QUORUM, new DescribeQuorumHandler(calls, controller::describeQuorum));
         handlers.put(ApiKey.UPDATE_FEATURES, new ControllerHandler<>(calls, controller::updateFeatures));
         handlers.put(ApiKey.UNREGISTER_BROKER, new ControllerHandler<>(calls, controller::unregisterBroker));
         handlers.put(ApiKey.ADD_RAFT_VOTER, new AddRaftVoterHandler(node.clusterId()));

@@ -96,7 +96,7 @@ final class IncrementalAlterConfigsHandler implements RequestHandler<Incremental
             if (operation == SET && Level.ofName(config.value()) == null) {
                 return refusal(resource, ErrorCode.INVALID_CONFIG, "Cannot set the log level of " + config.name() + " to "
                         + config.value() + " as it is not a supported log level. Valid log levels are "
-                        + "FATAL, ERROR, WARN, INFO, DEBUG, TRACE");
+                        + "DEBUG, ERROR, FATAL, INFO, TRACE, WARN");
             }
             if (operation == DELETE && config.name().equals(LogLevels.ROOT)) {
                 return refusal(resource, ErrorCode.INVALID_REQUEST, "Removing the log level of the root logger is not allowed");

@@ -77,9 +77,15 @@ final class RequestContext {
 
     private void write(ApiMessage response) {
         var writer = reply.begin();
-        writer.writeInt(correlationId);
-        if (apiKey.responseHeaderVersion(apiVersion) >= 1) writer.writeUnsignedVarint(0);
-        response.write(writer, apiVersion);
+        try {
+            writer.writeInt(correlationId);
+            if (apiKey.responseHeaderVersion(apiVersion) >= 1) writer.writeUnsignedVarint(0);
+            response.write(writer, apiVersion);
+        } catch (RuntimeException e) {
+            // A client must not wait for an answer that cannot be written.
+            close(CloseReason.RECEIVER_FAILED);
+            throw e;
+        }
         reply.send();
         pipeline.onAnswered();
     }

@@ -32,7 +32,7 @@ final class FeatureDecisions {
     }
 
     Decision<UpdateFeaturesResponse> update(UpdateFeaturesRequest request) {
-        var response = new UpdateFeaturesResponse();
+        var response = new UpdateFeaturesResponse().setErrorMessage(null);
         var records = new ArrayList<TypedRecord>();
         var seen = new HashSet<String>();
         for (var update : request.featureUpdates()) {

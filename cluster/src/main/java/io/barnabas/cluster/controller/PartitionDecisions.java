@@ -37,10 +37,24 @@ final class PartitionDecisions {
         this.changes = new PartitionChanges(image);
     }
 
+    private static ElectLeadersResponse unknownElection(ElectLeadersRequest request, ElectLeadersResponse response) {
+        response.setErrorCode(ErrorCode.INVALID_REQUEST.code());
+        if (request.topicPartitions() == null) return response;
+        for (var asked : request.topicPartitions()) {
+            var results = new ReplicaElectionResult().setTopic(asked.topic());
+            for (int partition : asked.partitions()) {
+                results.partitionResult().add(new PartitionResult().setPartitionId(partition).setErrorCode(ErrorCode.INVALID_REQUEST.code())
+                        .setErrorMessage("Unknown election type " + request.electionType()));
+            }
+            response.replicaElectionResults().add(results);
+        }
+        return response;
+    }
+
     Decision<ElectLeadersResponse> elect(ElectLeadersRequest request) {
         var response = new ElectLeadersResponse();
         if (request.electionType() != PREFERRED && request.electionType() != UNCLEAN) {
-            return Decision.of(response.setErrorCode(ErrorCode.INVALID_REQUEST.code()));
+            return Decision.of(unknownElection(request, response));
         }
         boolean unclean = request.electionType() == UNCLEAN;
         var records = new ArrayList<TypedRecord>();

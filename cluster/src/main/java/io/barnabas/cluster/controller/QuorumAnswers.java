@@ -19,7 +19,8 @@ final class QuorumAnswers {
                 var answer = new DescribeQuorumResponse.TopicData().setTopicName(topic.topicName());
                 for (var partition : topic.partitions()) {
                     answer.partitions().add(new DescribeQuorumResponse.PartitionData().setPartitionIndex(partition.partitionIndex())
-                            .setErrorCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code()));
+                            .setErrorCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code())
+                            .setErrorMessage("This server does not host this topic-partition."));
                 }
                 response.topics().add(answer);
             }
