@@ -1,5 +1,6 @@
 package io.barnabas.systemtests;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -122,6 +123,15 @@ class AdminAnswersTest extends SideBySide {
         var request = creation();
         for (int i = 0; i < partitionCounts.length; i++) request.topics().add(creatable(topic + i, partitionCounts[i], 1));
         RawClient.ask(broker, request, 7);
+        for (int i = 0; i < partitionCounts.length; i++) awaitPartitions(broker, topic + i, partitionCounts[i]);
+    }
+
+    /** Apache Kafka answers a change before its own metadata know of it. */
+    private static void awaitPartitions(Broker broker, String topic, int count) {
+        await().until(() -> {
+            var answer = (MetadataResponse) RawClient.ask(broker, metadata(topic).setAllowAutoTopicCreation(false), 12);
+            return answer.topics().get(0).partitions().size() == count;
+        });
     }
 
     @Test
@@ -276,6 +286,7 @@ class AdminAnswersTest extends SideBySide {
             answers.add(create(broker, creation(creatable(topic, 2, 1)), 7));
             answers.add(create(broker, creation(creatable(topic + "-no", 2, 1)).setValidateOnly(true), 7));
             answers.add(create(broker, creation(), 7));
+            awaitPartitions(broker, topic, 2);
             answers.add(ask(broker, metadata(topic, topic + "-no").setAllowAutoTopicCreation(false), 12));
             return answers;
         });
@@ -394,6 +405,7 @@ class AdminAnswersTest extends SideBySide {
             var twice = growth(topic + 1, 3);
             twice.topics().addAll(growth(topic + 1, 4).topics());
             answers.add(ask(broker, twice, 3));
+            awaitPartitions(broker, topic + 0, 5);
             answers.add(ask(broker, metadata(topic + 0, topic + 1), 12));
             return answers;
         });
