@@ -1,6 +1,7 @@
 /*
  * Preloaded, it spoils the syncs of files and directories whose path contains FAULTY_SYNC_PATH, while the file
- * FAULTY_SYNC_WHEN exists: FAULTY_SYNC=skip says that all is well and does nothing, FAULTY_SYNC=fail says EIO.
+ * FAULTY_SYNC_WHEN exists: FAULTY_SYNC=skip says that all is well and does nothing; FAULTY_SYNC=fail-once says EIO and
+ * removes that file, so that whoever tries again is told that all is well.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -23,7 +24,9 @@ static int is_meant(int file) {
 
 static int spoil(void) {
     const char *how = getenv("FAULTY_SYNC");
-    if (!how || strcmp(how, "skip") == 0) return 0;
+    if (!how || strcmp(how, "fail-once") != 0) return 0;
+    /* Of several threads one removes it, and that one fails. */
+    if (unlink(getenv("FAULTY_SYNC_WHEN")) != 0) return 0;
     errno = EIO;
     return -1;
 }

@@ -1,5 +1,6 @@
 package io.barnabas.systemtests;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.systemtests.DurabilityChecker.Kind;
@@ -31,6 +32,23 @@ class PowerCutTest {
                 rounds.run(count, broker -> {
                     disk.cutPower();
                     broker.process().kill();
+                    disk.restorePower();
+                    return broker.restart();
+                });
+            } finally {
+                rounds.broker().close();
+            }
+        }
+    }
+
+    @Test
+    void nothingIsLostWhenTheDiskBecomesReadOnly() throws Exception {
+        try (var disk = LoopDisk.ofMib(DISK_MIB)) {
+            var rounds = new FaultRounds(BarnabasProcess.with().data(disk.path()).start());
+            try {
+                rounds.run(1, broker -> {
+                    disk.becomeReadOnly();
+                    assertEquals(1, broker.process().awaitEnd());
                     disk.restorePower();
                     return broker.restart();
                 });
