@@ -2,6 +2,7 @@ package io.barnabas.log;
 
 import io.barnabas.base.Disk;
 import io.barnabas.base.DiskFile;
+import io.barnabas.base.DiskFullException;
 import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
 import io.barnabas.model.TopicPartition;
@@ -267,8 +268,26 @@ final class LogLoader {
         var times = segment.timeIndex();
         // A few entries are kept at hand; their files are written when more have come.
         if (segment.size() <= SMALL_SEGMENT_BYTES) return;
-        if (offsets.differsFromFile() || times.differsFromFile()) SegmentList.storeIndexes(disk, segment, false);
+        if ((offsets.differsFromFile() || times.differsFromFile()) && !storeIfRoom(segment, false)) return;
         segment.dropIndexes();
+    }
+
+    /**
+     * A full disk keeps no partition from being read: its indexes then stay in memory until a flush finds room.
+     *
+     * @return false if there was no room; then there are no files, since half of one would be taken for a whole
+     */
+    private boolean storeIfRoom(Segment segment, boolean sync) {
+        try {
+            SegmentList.storeIndexes(disk, segment, sync);
+            return true;
+        } catch (DiskFullException e) {
+            segment.offsetIndex().markUnstored();
+            segment.timeIndex().markUnstored();
+            disk.delete(segment.path(FileNames.INDEX));
+            disk.delete(segment.path(FileNames.TIME_INDEX));
+            return false;
+        }
     }
 
     /** A closed segment needs the last entry of its time index. */
@@ -282,8 +301,7 @@ final class LogLoader {
         // Nobody looks at them again before they are searched: they must be as durable as the recovery point says.
         segment.offsetIndex().markUnstored();
         segment.timeIndex().markUnstored();
-        SegmentList.storeIndexes(disk, segment, true);
-        segment.dropIndexes();
+        if (storeIfRoom(segment, true)) segment.dropIndexes();
     }
 
     private Segment[] startAnew(Segment[] segments, long logStart) {

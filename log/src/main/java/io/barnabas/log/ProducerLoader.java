@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import io.barnabas.base.Disk;
+import io.barnabas.base.DiskFullException;
 import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordException;
 import java.nio.ByteBuffer;
@@ -96,9 +97,7 @@ final class ProducerLoader {
             var segment = segments[i];
             long segmentEnd = i + 1 < segments.length ? segments[i + 1].baseOffset : endOffset;
             // Each segment but the first had a snapshot. Without it the producers of older ones would go when those do.
-            if (i > 0 && segment.baseOffset > fromOffset) {
-                ProducerSnapshot.write(disk, folder.resolve(FileNames.of(segment.baseOffset, FileNames.SNAPSHOT)), producers, true);
-            }
+            if (i > 0 && segment.baseOffset > fromOffset) writeIfRoom(producers, segment.baseOffset);
             if (segment.isEmpty() || segmentEnd <= fromOffset || Math.max(fromOffset, segment.baseOffset) >= noProducersFrom) continue;
             if (scanner == null) scanner = new BatchScanner(ByteBuffer.allocate(SCAN_BYTES));
             try (var file = disk.open(segment.path(FileNames.LOG), false)) {
@@ -109,6 +108,16 @@ final class ProducerLoader {
             }
         }
         return producers;
+    }
+
+    /** A full disk keeps no partition from being read: the next snapshot, of the next roll, will do. */
+    private void writeIfRoom(ProducerStates producers, long offset) {
+        var path = folder.resolve(FileNames.of(offset, FileNames.SNAPSHOT));
+        try {
+            ProducerSnapshot.write(disk, path, producers, true);
+        } catch (DiskFullException e) {
+            disk.delete(path);
+        }
     }
 
     private void take(ProducerStates producers, BatchScanner scanner) {

@@ -184,6 +184,33 @@ class RecoveryTest {
     }
 
     @Test
+    void aFullDiskKeepsNoLogFromBeingReadNorFromGoingOnWhenThereIsRoom() {
+        var rig = LogRig.withSmallSegments();
+        // Segments large enough that their indexes are written at a start.
+        rig.log.reconfigure(LogRig.config(rig.config, 100_000, 100));
+        String padding = "x".repeat(500);
+        int count = 600;
+        for (int i = 0; i < count; i++) rig.appendAndWrite(i + padding);
+        var before = rig.values();
+        rig.killLoops();
+        rig.disk.killProcess();
+        rig.disk.capacityBytes(0);
+        rig.start();
+        assertEquals(before, rig.values());
+        assertEquals(before.subList(300, 310), rig.values(300, 310));
+        rig.appendAndWrite("no room");
+        assertEquals(count, rig.log.endOffset());
+        rig.disk.capacityBytes(Long.MAX_VALUE);
+        rig.appendAndWrite("room");
+        rig.flush();
+        assertEquals(count + 1, rig.log.flushedOffset());
+        rig.restart();
+        assertEquals(before, rig.values(0, count));
+        rig.powerCut();
+        assertEquals(before, rig.values(0, count));
+    }
+
+    @Test
     void aCleanStopIsForgottenAtTheNextStart() {
         var rig = LogRig.withDefaults();
         rig.restart();

@@ -72,7 +72,7 @@ final class LoopDisk implements AutoCloseable {
         return mount.toFile().getUsableSpace();
     }
 
-    /** Leaves room for about so many bytes. */
+    /** Leaves room for about so many bytes, or less where others write meanwhile. */
     void fillUpTo(long bytesLeft) {
         try (var ballast = new RandomAccessFile(ballast().toFile(), "rw")) {
             var block = new byte[4_096];
@@ -82,7 +82,7 @@ final class LoopDisk implements AutoCloseable {
             }
             ballast.getFD().sync();
         } catch (IOException e) {
-            if (bytesLeft > 0) throw new UncheckedIOException(e);
+            if (usableBytes() > bytesLeft) throw new UncheckedIOException(e);
         }
     }
 
