@@ -256,7 +256,8 @@ final class LogAppender {
             error = e;
         }
         forgetStaged(error);
-        if (!(error instanceof DiskFullException)) directory.fail(error);
+        if (error instanceof DiskFullException) directory.onFull(error);
+        else directory.fail(error);
     }
 
     private void forgetStaged(StorageException error) {

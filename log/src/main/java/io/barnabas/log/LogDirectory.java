@@ -48,6 +48,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     private static final long RETENTION_CHECK_MS_DEFAULT = 300_000;
+    private static final long FULL_WARNING_INTERVAL_MS = 10_000;
     private static final Logger LOGGER = LoggerFactory.getLogger(LogDirectory.class);
 
     private final Path path;
@@ -65,6 +66,7 @@ public final class LogDirectory implements AutoCloseable {
     private final List<Runnable> offlineListeners = new CopyOnWriteArrayList<>();
     private final DirectoryEntries entries;
     private volatile StorageException failure;
+    private volatile long nextFullWarningMs;
 
     private LogDirectory(Path path, Environment environment, DirectoryIdentity identity, AutoCloseable lock) {
         this.path = path;
@@ -337,6 +339,14 @@ public final class LogDirectory implements AutoCloseable {
 
     void warn(String what, StorageException error) {
         LOGGER.warn("{}: {}", what, error.getMessage());
+    }
+
+    /** A write was refused for want of room. Logged now and then, since clients try again many times a second. */
+    void onFull(StorageException error) {
+        long nowMs = environment.clock.nowMs();
+        if (nowMs < nextFullWarningMs) return;
+        nextFullWarningMs = nowMs + FULL_WARNING_INTERVAL_MS;
+        LOGGER.warn("log directory is full, records are refused until there is room: path={} reason={}", path, error.getMessage());
     }
 
     // --- the end

@@ -1,6 +1,5 @@
 package io.barnabas.replication;
 
-import io.barnabas.base.StorageException;
 import io.barnabas.log.AppendOrigin;
 import io.barnabas.log.AppendResult;
 import io.barnabas.log.Log;
@@ -107,7 +106,9 @@ final class LeaderRole {
             if (append.endOffset() > log.endOffset() || !staged.isEmpty()) staged.add(append);
             else onStoredBefore(append);
         } else if (result instanceof AppendResult.Refused refused) {
-            append.refuse(refused.error(), refused.message(), List.of());
+            // What is wrong with our disks is our business: the log has said so.
+            boolean isOurs = refused.error() == ErrorCode.KAFKA_STORAGE_ERROR;
+            append.refuse(refused.error(), isOurs ? null : refused.message(), List.of());
         } else {
             throw new AssertionError(result);
         }
@@ -141,10 +142,10 @@ final class LeaderRole {
     }
 
     /** What was staged is not in the log, and never was for anybody. */
-    void onWriteFailed(StorageException failure) {
+    void onWriteFailed() {
         var lost = staged;
         staged = new ArrayList<>();
-        for (var append : lost) append.refuse(ErrorCode.KAFKA_STORAGE_ERROR, failure.getMessage(), List.of());
+        for (var append : lost) append.refuse(ErrorCode.KAFKA_STORAGE_ERROR, null, List.of());
     }
 
     /** Moves the high watermark as far as it may go, and acknowledges what that allows. */

@@ -303,7 +303,7 @@ public final class Partition implements LogListener {
 
     @Override
     public void onWriteFailed(Log log, long fromOffset, StorageException error) {
-        if (leader != null) leader.onWriteFailed(error);
+        if (leader != null) leader.onWriteFailed();
     }
 
     @Override

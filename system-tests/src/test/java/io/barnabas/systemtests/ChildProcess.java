@@ -17,6 +17,13 @@ final class ChildProcess {
     private static final long END_SECONDS_MAX = 60;
     private static final long TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux that Java runs on
 
+    /** It ended before it was ready; the message has its output. */
+    static final class EndedException extends RuntimeException {
+        private EndedException(String message) {
+            super(message);
+        }
+    }
+
     private final Process process;
     private final Path outputFile;
     private final Thread reaper;
@@ -61,7 +68,7 @@ final class ChildProcess {
     void awaitAnswer(int port) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS_MAX);
         while (!answers(port)) {
-            if (!isAlive()) throw new AssertionError("ended before it was ready: exit code=" + process.exitValue() + "\n" + output());
+            if (!isAlive()) throw new EndedException("ended before it was ready: exit code=" + process.exitValue() + "\n" + output());
             if (System.nanoTime() > deadlineNs) {
                 kill();
                 throw new AssertionError("not ready: seconds=" + READY_SECONDS_MAX + " port=" + port + "\n" + output());

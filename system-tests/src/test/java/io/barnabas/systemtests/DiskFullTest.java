@@ -1,6 +1,7 @@
 package io.barnabas.systemtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.model.ErrorCode;
 import java.util.Random;
@@ -47,17 +48,13 @@ class DiskFullTest {
 
     @Test
     void aBrokerThatIsKilledOnAFullDiskComesBackWithAllItsRecords() throws Exception {
-        var history = new History();
-        try (var disk = LoopDisk.ofMib(DISK_MIB); var broker = BarnabasProcess.with().data(disk.path()).start()) {
-            Clients.createTopic(broker, TOPIC, PARTITIONS);
-            Clients.createTopic(broker, PROBE, 1);
-            try (var load = new Load(broker, TOPIC, PARTITIONS, 2, history, new Random(2))) {
-                history.awaitProgress(300, 300);
-                load.finish();
-            }
+        try (var disk = LoopDisk.ofMib(DISK_MIB);
+                var broker = BarnabasProcess.with().data(disk.path()).setting("metadata.log.dir", disk.path() + "-metadata").start()) {
+            var history = written(broker);
             disk.fillUpTo(0);
             produceUntil(broker, ErrorCode.KAFKA_STORAGE_ERROR);
             broker.process().kill();
+            disk.fillUpTo(0);
             try (var again = broker.restart()) {
                 DurabilityChecker.check(history, Load.readAll(again, TOPIC, PARTITIONS));
                 produceUntil(again, ErrorCode.KAFKA_STORAGE_ERROR);
@@ -68,13 +65,47 @@ class DiskFullTest {
         }
     }
 
+    /** Whether a start finds a last block that it may reuse is the file system's affair: it comes up, or says why not. */
+    @Test
+    void aStartWithoutRoomForTheMetadataDoesNoHarm() throws Exception {
+        try (var disk = LoopDisk.ofMib(DISK_MIB); var broker = BarnabasProcess.with().data(disk.path()).start()) {
+            var history = written(broker);
+            broker.process().kill();
+            disk.fillUpTo(0);
+            try (var onFullDisk = broker.restart()) {
+                DurabilityChecker.check(history, Load.readAll(onFullDisk, TOPIC, PARTITIONS));
+            } catch (ChildProcess.EndedException e) {
+                assertTrue(e.getMessage().contains("No space left on device"), e.getMessage());
+            }
+            disk.makeRoom();
+            try (var again = broker.restart()) {
+                DurabilityChecker.check(history, Load.readAll(again, TOPIC, PARTITIONS));
+                produceUntil(again, ErrorCode.NONE);
+            }
+        }
+    }
+
+    private static History written(Broker broker) throws Exception {
+        var history = new History();
+        Clients.createTopic(broker, TOPIC, PARTITIONS);
+        Clients.createTopic(broker, PROBE, 1);
+        try (var load = new Load(broker, TOPIC, PARTITIONS, 2, history, new Random(2))) {
+            history.awaitProgress(300, 300);
+            load.finish();
+        }
+        return history;
+    }
+
     /** Writes until the answer is this one; any other but the two that this is about fails. */
     private static void produceUntil(Broker broker, ErrorCode wanted) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(CHANGE_SECONDS_MAX);
         try (var wire = new Wire(broker)) {
-            ErrorCode found;
-            while ((found = wire.produce(PROBE, 0, ALL, VALUE).error()) != wanted) {
-                if (found != ErrorCode.NONE && found != ErrorCode.KAFKA_STORAGE_ERROR || System.nanoTime() > deadlineNs) {
+            while (true) {
+                var found = wire.produce(PROBE, 0, ALL, VALUE);
+                // Nothing about the broker's files is told to clients.
+                if (found.message() != null) throw new AssertionError("unexpected message: " + found);
+                if (found.error() == wanted) return;
+                if (found.error() != ErrorCode.NONE && found.error() != ErrorCode.KAFKA_STORAGE_ERROR || System.nanoTime() > deadlineNs) {
                     throw new AssertionError("wanted=" + wanted + " found=" + found + "\n" + broker.process().output());
                 }
             }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
  * cut. Wants root. What is not synced stays in memory long enough to be lost for sure.
  */
 final class LoopDisk implements AutoCloseable {
+    private static final int UNCERTAIN_BYTES = 256 << 10;
     private static final String OPTIONS = "loop,noatime,commit=300";
 
     private final Path image;
@@ -72,17 +73,18 @@ final class LoopDisk implements AutoCloseable {
         return mount.toFile().getUsableSpace();
     }
 
-    /** Leaves room for about so many bytes, or less where others write meanwhile. */
+    /** Leaves room for so many bytes, or less where others write meanwhile; with 0 not a block can be written any more. */
     void fillUpTo(long bytesLeft) {
         try (var ballast = new RandomAccessFile(ballast().toFile(), "rw")) {
             var block = new byte[4_096];
             ballast.seek(ballast.length());
-            for (long left = usableBytes() - bytesLeft; left > 0; left -= block.length) {
-                ballast.write(block, 0, (int) Math.min(left, block.length));
+            while (bytesLeft == 0 || usableBytes() > bytesLeft) {
+                ballast.write(block);
+                // Near the end what is promised may be more than there is.
+                if (usableBytes() < bytesLeft + UNCERTAIN_BYTES) ballast.getFD().sync();
             }
-            ballast.getFD().sync();
         } catch (IOException e) {
-            if (usableBytes() > bytesLeft) throw new UncheckedIOException(e);
+            if (!e.getMessage().contains("No space left")) throw new UncheckedIOException(e);
         }
     }
 

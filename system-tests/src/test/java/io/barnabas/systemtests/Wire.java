@@ -58,7 +58,11 @@ final class Wire implements AutoCloseable {
     }
 
     /** What became of a batch of one record. */
-    record Produced(ErrorCode error, long offset) {}
+    record Produced(ErrorCode error, String message, long offset) {
+        Produced(ErrorCode error, long offset) {
+            this(error, null, offset);
+        }
+    }
 
     /** @param acks -1 or 1 */
     Produced produce(String topic, int partition, int acks, byte[] value) {
@@ -66,7 +70,7 @@ final class Wire implements AutoCloseable {
         var request = new ProduceRequest().setAcks((short) acks).setTimeoutMs(ANSWER_MS_MAX / 2).setTopicData(List.of(new TopicProduceData()
                 .setName(topic).setPartitionData(List.of(new PartitionProduceData().setIndex(partition).setRecords(Payload.of(batch))))));
         var answer = ((ProduceResponse) ask(ApiKey.PRODUCE, PRODUCE_VERSION, request)).responses().get(0).partitionResponses().get(0);
-        return new Produced(ErrorCode.of(answer.errorCode()), answer.baseOffset());
+        return new Produced(ErrorCode.of(answer.errorCode()), answer.errorMessage(), answer.baseOffset());
     }
 
     @Override
