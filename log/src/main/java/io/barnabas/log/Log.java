@@ -20,6 +20,9 @@ import java.util.List;
  * cache), {@link #flushedOffset} (on stable storage) and {@link #highWatermark} (set by whoever replicates).
  */
 public final class Log {
+    /** Of a checkpointed offset: it has to be told again. */
+    private static final long UNKNOWN = -1;
+
     private final LogDirectory directory;
     private final Disk disk;
     private final Housekeeping housekeeping;
@@ -355,12 +358,12 @@ public final class Log {
         }
         orFail(() -> {
             // Else a crash after new appends would take torn data for damage of what had been durable.
-            directory.lowerRecoveryPoint(partition, offset, flusher.generation() + 1);
+            directory.lowerOffsets(partition, offset, flusher.generation() + 1);
             var removed = segments.remove(Math.max(1, segments.floor(offset) + 1), segments.count());
             new LogTruncation(disk, folder, segments, housekeeping).truncateTo(offset, removed);
         });
         logStartOffset = Math.min(logStartOffset, offset);
-        afterTruncation(offset);
+        orFail(() -> afterTruncation(offset, new ProducerLoader(disk, folder, disk.list(folder), segments.all(), offset, Long.MAX_VALUE).loadTruncated()));
         if (epochs.truncateFromEnd(offset)) flusher.onEpochsChanged();
     }
 
@@ -372,27 +375,28 @@ public final class Log {
     public void truncateFullyAndStartAt(long offset) {
         write();
         orFail(() -> {
-            directory.lowerRecoveryPoint(partition, 0, flusher.generation() + 1);
+            directory.lowerOffsets(partition, Math.min(offset, segments.first().baseOffset), flusher.generation() + 1);
             var fresh = appender.newSegment(offset);
             segments.add(fresh);
             var removed = segments.remove(0, segments.count() - 1);
+            ProducerLoader.deleteSnapshots(disk, folder);
             new LogTruncation(disk, folder, segments, housekeeping).deleteAll(removed);
         });
         logStartOffset = offset;
         highWatermark = offset;
-        afterTruncation(offset);
+        afterTruncation(offset, new ProducerStates());
         epochs.clear();
         flusher.onEpochsChanged();
     }
 
-    private void afterTruncation(long endOffset) {
+    private void afterTruncation(long endOffset, ProducerStates producers) {
         toldEndOffset = endOffset;
         highWatermark = Math.min(highWatermark, endOffset);
         reader.forgetRecent();
         flusher.onTruncated(endOffset);
-        orFail(() -> appender.reset(endOffset, new ProducerLoader(disk, folder, disk.list(folder), segments.all(), endOffset, Long.MAX_VALUE).loadTruncated()));
-        producers().onHighWatermark(highWatermark);
-        checkpointedRecoveryPoint = Math.min(checkpointedRecoveryPoint, endOffset);
+        appender.reset(endOffset, producers);
+        producers.onHighWatermark(highWatermark);
+        checkpointedRecoveryPoint = UNKNOWN;
         durableLogStart = Math.min(durableLogStart, logStartOffset);
         markDirty();
     }
@@ -566,7 +570,10 @@ public final class Log {
         if (!active.isEmpty()) {
             segments.loadIndexes(active);
             active.finishTimeIndex();
-            SegmentList.storeIndexes(disk, active, false);
+        }
+        for (int i = segments.firstWithIndexes(segments.count() - 1); i < segments.count(); i++) {
+            var segment = segments.get(i);
+            if (!segment.isEmpty()) SegmentList.storeIndexes(disk, segment, segment != active);
         }
         // Without any snapshot a clean log has no producers: one that has some must find it again, also after a power cut.
         if (producers().isEmpty() && segments.count() == 1) return;

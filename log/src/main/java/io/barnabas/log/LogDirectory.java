@@ -295,8 +295,8 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /** Durable on return, if it was higher on disk. */
-    void lowerRecoveryPoint(TopicPartition partition, long offset, int generation) {
-        checkpoints.lowerRecoveryPoint(partition, offset, generation);
+    void lowerOffsets(TopicPartition partition, long offset, int generation) {
+        checkpoints.lower(partition, offset, generation);
     }
 
     void onClosed(Log log) {

@@ -139,11 +139,12 @@ final class LogFlusher {
         epochsChanged = false;
         filesCreated = false;
         unflushedSinceMs = -1;
-        for (int i = segments.floor(flushedOffset); i < segments.count(); i++) {
+        int firstUnflushed = segments.floor(flushedOffset);
+        for (int i = segments.firstWithIndexes(firstUnflushed); i < segments.count(); i++) {
             var segment = segments.get(i);
             boolean isActive = i == segments.count() - 1;
             if (segment.isEmpty()) continue;
-            flush.add(segments.open(segment).retain());
+            if (i >= firstUnflushed) flush.add(segments.open(segment).retain());
             if (!segment.hasIndexesInMemory()) continue;
             int isNew = segment.offsetIndex().unstoredCount();
             if (!isActive || isNew >= INDEX_ENTRIES_STORED_MIN) flush.addIndexes(segment, !isActive);

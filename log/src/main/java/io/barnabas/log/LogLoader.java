@@ -165,7 +165,8 @@ final class LogLoader {
         for (int i = 0; i < segments.size(); i++) {
             var segment = segments.get(i);
             boolean isActive = i == segments.size() - 1;
-            if (!isActive && segments.get(i + 1).baseOffset <= recoveryPoint) {
+            // One that ends right there may have been closed after the flush, its indexes not stored.
+            if (!isActive && segments.get(i + 1).baseOffset < recoveryPoint) {
                 if (hasIndexes(segment)) continue;
                 scan(segment, Long.MAX_VALUE);
                 close(segment);
@@ -266,9 +267,12 @@ final class LogLoader {
         segment.timeIndex().truncateToOffset(endOffset - segment.baseOffset);
         var offsets = segment.offsetIndex();
         var times = segment.timeIndex();
+        boolean isSmall = segment.size() <= SMALL_SEGMENT_BYTES;
+        boolean mayBeStale = !closedCleanly && has(FileNames.of(segment.baseOffset, FileNames.INDEX));
         // A few entries are kept at hand; their files are written when more have come.
-        if (segment.size() <= SMALL_SEGMENT_BYTES) return;
-        if ((offsets.differsFromFile() || times.differsFromFile()) && !storeIfRoom(segment, false)) return;
+        if (isSmall && !mayBeStale) return;
+        boolean differs = isSmall || offsets.differsFromFile() || times.differsFromFile();
+        if (differs && !storeIfRoom(segment, false)) return;
         segment.dropIndexes();
     }
 
@@ -306,6 +310,8 @@ final class LogLoader {
 
     private Segment[] startAnew(Segment[] segments, long logStart) {
         for (var segment : segments) deleteFiles(segment);
+        ProducerLoader.deleteSnapshots(disk, folder);
+        names = disk.list(folder);
         endOffset = logStart;
         epochs.clear();
         epochsChanged = true;
@@ -315,7 +321,7 @@ final class LogLoader {
     }
 
     private void deleteFiles(Segment segment) {
-        for (var suffix : LogTruncation.SEGMENT_SUFFIXES) disk.delete(segment.path(suffix));
+        for (var suffix : LogTruncation.DATA_SUFFIXES) disk.delete(segment.path(suffix));
     }
 
     private StorageException damaged(String what) {

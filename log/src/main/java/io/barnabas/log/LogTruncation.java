@@ -7,7 +7,9 @@ import java.util.List;
 
 /** Takes data of a log off the disk, at its end or at its beginning. On the log's loop. */
 final class LogTruncation {
-    static final String[] SEGMENT_SUFFIXES =
+    static final String[] DATA_SUFFIXES = {FileNames.LOG, FileNames.INDEX, FileNames.TIME_INDEX, FileNames.TRANSACTION_INDEX};
+
+    private static final String[] WITH_SNAPSHOT =
             {FileNames.LOG, FileNames.INDEX, FileNames.TIME_INDEX, FileNames.TRANSACTION_INDEX, FileNames.SNAPSHOT};
 
     private final Disk disk;
@@ -53,20 +55,20 @@ final class LogTruncation {
 
     /** Deletes segments for good: durable on return, since what comes back would stand beside other data. */
     void deleteAll(Segment[] removed) {
-        var doomed = rename(removed);
+        var doomed = rename(removed, DATA_SUFFIXES);
         disk.syncDirectory(folder);
         housekeeping.deleteLater(doomed, 0);
     }
 
     /** Deletes segments before the log's start after a delay. */
     void deleteOldest(Segment[] removed, long delayMs) {
-        housekeeping.deleteLater(rename(removed), delayMs);
+        housekeeping.deleteLater(rename(removed, WITH_SNAPSHOT), delayMs);
     }
 
-    private List<Path> rename(Segment[] removed) {
+    private List<Path> rename(Segment[] removed, String[] suffixes) {
         var doomed = new ArrayList<Path>();
         for (var segment : removed) {
-            for (var suffix : SEGMENT_SUFFIXES) {
+            for (var suffix : suffixes) {
                 var path = segment.path(suffix);
                 if (!disk.exists(path)) continue;
                 var deleted = segment.path(suffix + FileNames.DELETED);

@@ -14,7 +14,7 @@ import java.util.Set;
 /**
  * The checkpoint files of a log directory: recovery points, log starts and high watermarks of all its partitions, opened or
  * not. Safe on any thread; writing happens under the lock, so it is not for loops, but for the rare step back that
- * {@link #lowerRecoveryPoint} is.
+ * {@link #lower} is.
  */
 final class OffsetCheckpoints {
     /** What the files say of one partition. */
@@ -34,7 +34,7 @@ final class OffsetCheckpoints {
     private final Set<TopicPartition> touched = new HashSet<>();
     /** Partitions that are gone from here and not from the files. */
     private final Set<TopicPartition> removedUnwritten = new HashSet<>();
-    /** Partitions that were truncated, with the generation from which on their recovery points count. */
+    /** Partitions that were truncated, with the generation from which on what is noted for them counts. */
     private final Map<TopicPartition, Integer> generations = new HashMap<>();
 
     OffsetCheckpoints(Disk disk, Path directory) {
@@ -63,9 +63,8 @@ final class OffsetCheckpoints {
     synchronized void put(List<Housekeeping.Checkpoint> changes) {
         for (var change : changes) {
             if (change.log().isDeleted()) continue;
-            if (change.generation() >= generations.getOrDefault(change.partition(), 0)) {
-                recoveryChanged |= set(recoveryPoints, change.partition(), change.recoveryPoint());
-            }
+            if (change.generation() < generations.getOrDefault(change.partition(), 0)) continue;
+            recoveryChanged |= set(recoveryPoints, change.partition(), change.recoveryPoint());
             startsChanged |= set(logStarts, change.partition(), change.logStartOffset());
             watermarksChanged |= set(highWatermarks, change.partition(), change.highWatermark());
         }
@@ -100,16 +99,16 @@ final class OffsetCheckpoints {
     }
 
     /**
-     * A log is about to be truncated: it was durable only up to an offset, whatever was noted before. Durable on return.
+     * A log is about to be truncated: it was durable only up to an offset, and starts no later, whatever was noted before.
+     * Durable on return.
      *
      * @param generation what the log calls the time after the truncation
      */
-    synchronized void lowerRecoveryPoint(TopicPartition partition, long offset, int generation) {
+    synchronized void lower(TopicPartition partition, long offset, int generation) {
         generations.put(partition, generation);
-        var before = recoveryPoints.get(partition);
-        if (before == null || before <= offset) return;
-        recoveryChanged |= set(recoveryPoints, partition, offset);
-        writeChanged();
+        if (recoveryPoints.getOrDefault(partition, 0L) > offset) recoveryChanged |= set(recoveryPoints, partition, offset);
+        if (logStarts.getOrDefault(partition, 0L) > offset) startsChanged |= set(logStarts, partition, offset);
+        if (recoveryChanged || startsChanged) writeChanged();
     }
 
     /** @return whether the files say what they should */

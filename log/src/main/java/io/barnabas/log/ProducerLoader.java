@@ -70,6 +70,20 @@ final class ProducerLoader {
         segment.hasTransactionIndex(true);
     }
 
+    /** Forgets every producer. */
+    static void deleteSnapshots(Disk disk, Path folder) {
+        for (var name : disk.list(folder)) if (FileNames.offsetOf(name, FileNames.SNAPSHOT) >= 0) disk.delete(folder.resolve(name));
+    }
+
+    /** Each clean stop leaves a snapshot; only those at the start of a segment are of use once there is a later one. */
+    private void deleteStrays(List<Long> older) {
+        for (long offset : older) {
+            boolean isNeeded = false;
+            for (var segment : segments) isNeeded |= segment.baseOffset == offset;
+            if (!isNeeded) disk.delete(folder.resolve(FileNames.of(offset, FileNames.SNAPSHOT)));
+        }
+    }
+
     /** Offsets of the snapshots up to one. Later ones tell of batches that are lost: once the log has grown past them, they would lie. */
     private List<Long> snapshots(long offsetMax) {
         var snapshots = new ArrayList<Long>(0);
@@ -85,7 +99,10 @@ final class ProducerLoader {
         for (int i = snapshots.size() - 1; i >= 0; i--) {
             var path = folder.resolve(FileNames.of(snapshots.get(i), FileNames.SNAPSHOT));
             var producers = ProducerSnapshot.read(disk, path);
-            if (producers != null) return replay(producers, snapshots.get(i));
+            if (producers != null) {
+                deleteStrays(snapshots.subList(0, i));
+                return replay(producers, snapshots.get(i));
+            }
             disk.delete(path);
         }
         return replay(new ProducerStates(), 0);

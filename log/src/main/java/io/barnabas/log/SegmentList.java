@@ -56,6 +56,12 @@ final class SegmentList {
         return low - 1;
     }
 
+    /** The first of the segments before an index whose own indexes are in memory: closed when all of it was flushed already. */
+    int firstWithIndexes(int index) {
+        while (index > 0 && segments[index - 1].hasIndexesInMemory()) index--;
+        return index;
+    }
+
     long sizeInBytes() {
         long size = 0;
         for (int i = 0; i < count; i++) size += segments[i].size();

@@ -176,7 +176,7 @@ final class LogRig {
 
     List<io.barnabas.model.Record> records(long offset, long bound, int bytesMax) {
         var result = log.read(offset, bytesMax, bound, true);
-        if (!(result instanceof ReadResult.Data data)) throw new AssertionError(result);
+        if (!(result instanceof ReadResult.Data data)) throw new AssertionError(result + " at " + offset);
         var bytes = data.slice().toByteBuffer();
         data.slice().release();
         var records = new ArrayList<io.barnabas.model.Record>();
