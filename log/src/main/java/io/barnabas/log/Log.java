@@ -357,6 +357,7 @@ public final class Log {
             return;
         }
         orFail(() -> {
+            flusher.settle();
             // Else a crash after new appends would take torn data for damage of what had been durable.
             directory.lowerOffsets(partition, offset, flusher.generation() + 1);
             var removed = segments.remove(Math.max(1, segments.floor(offset) + 1), segments.count());
@@ -375,6 +376,7 @@ public final class Log {
     public void truncateFullyAndStartAt(long offset) {
         write();
         orFail(() -> {
+            flusher.settle();
             directory.lowerOffsets(partition, Math.min(offset, segments.first().baseOffset), flusher.generation() + 1);
             var fresh = appender.newSegment(offset);
             segments.add(fresh);

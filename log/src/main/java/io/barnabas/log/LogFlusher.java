@@ -106,6 +106,16 @@ final class LogFlusher {
         while (current != null || flushedOffset < log.endOffset()) performNow(current != null ? current : prepare());
     }
 
+    /** Ends the flush that is under way: what it still has to write would come after what is to be taken back. Blocks. */
+    void settle() {
+        while (current != null) {
+            var flush = current;
+            var error = flush.perform();
+            onDone(flush, error);
+            if (error != null && !flush.isRetriable()) throw error;
+        }
+    }
+
     private void performNow(Flush flush) {
         var error = flush.perform();
         onDone(flush, error);
