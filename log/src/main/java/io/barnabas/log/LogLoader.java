@@ -176,7 +176,7 @@ final class LogLoader {
             boolean isWhole = scan(segment, recoveryPoint);
             // A file may have lost its end at the border of two batches: then the next segment does not follow.
             if (!isWhole || !isActive && endOffset != segments.get(i + 1).baseOffset) {
-                for (var later : segments.subList(i + 1, segments.size())) deleteFiles(later);
+                deleteForGood(segments.subList(i + 1, segments.size()));
                 return segments.subList(0, i + 1).toArray(new Segment[0]);
             }
             if (!isActive) close(segment);
@@ -229,6 +229,8 @@ final class LogLoader {
                     segment.path(FileNames.LOG), segment.size(), endOffset, recoveryPoint, problem == null ? "checksum" : problem));
         }
         file.truncate(segment.size());
+        // What is cut off must not return in the next power cut, between what is written in its place.
+        file.sync();
         if (segment.hasTransactionIndex()) TransactionIndex.truncate(disk, segment.path(FileNames.TRANSACTION_INDEX), endOffset);
         storeIndexes(segment);
         return false;
@@ -309,8 +311,8 @@ final class LogLoader {
     }
 
     private Segment[] startAnew(Segment[] segments, long logStart) {
-        for (var segment : segments) deleteFiles(segment);
         ProducerLoader.deleteSnapshots(disk, folder);
+        deleteForGood(List.of(segments));
         names = disk.list(folder);
         endOffset = logStart;
         epochs.clear();
@@ -320,8 +322,12 @@ final class LogLoader {
         return new Segment[] {fresh};
     }
 
-    private void deleteFiles(Segment segment) {
-        for (var suffix : LogTruncation.DATA_SUFFIXES) disk.delete(segment.path(suffix));
+    /** Durable on return. */
+    private void deleteForGood(List<Segment> doomed) {
+        for (var segment : doomed) {
+            for (var suffix : LogTruncation.DATA_SUFFIXES) disk.delete(segment.path(suffix));
+        }
+        disk.syncDirectory(folder);
     }
 
     private StorageException damaged(String what) {
