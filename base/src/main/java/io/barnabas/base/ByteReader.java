@@ -11,10 +11,23 @@ import java.nio.charset.StandardCharsets;
  */
 public final class ByteReader {
     private final ByteBuffer buffer;
+    private final int elementsMax;
+    private int elements;
 
     /** @param buffer big-endian; its remaining bytes are read, its position moves */
     public ByteReader(ByteBuffer buffer) {
+        this(buffer, Integer.MAX_VALUE);
+    }
+
+    /** @param elementsMax elements of arrays, those of arrays within them counted too: an element of one byte may take a hundred in memory */
+    public ByteReader(ByteBuffer buffer, int elementsMax) {
         this.buffer = buffer;
+        this.elementsMax = elementsMax;
+    }
+
+    /** Elements of all arrays so far. */
+    public int elements() {
+        return elements;
     }
 
     public int remaining() {
@@ -120,6 +133,10 @@ public final class ByteReader {
         if (count < -1 || (long) count * elementBytesMin > remaining()) {
             throw new DecodeException("array count does not fit: count=%d remaining=%d".formatted(count, remaining()));
         }
+        if (count > elementsMax - elements) {
+            throw new DecodeException("more array elements than there is memory for: count=%d max=%d".formatted(count, elementsMax));
+        }
+        if (count > 0) elements += count;
         return count;
     }
 

@@ -18,7 +18,7 @@ public enum CloseReason {
     OUT_OF_MEMORY,
     /** Nothing came for {@code connections.max.idle.ms}. */
     IDLE,
-    /** A frame was not whole in time. */
+    /** A frame had begun and did not get on. */
     FRAME_TIMEOUT,
     /** A client connection heard no answer in time. */
     REQUEST_TIMEOUT,

@@ -18,6 +18,11 @@ public final class Connection {
     /** Expected replies of an accepted connection beyond which no more of its frames are taken. */
     static final int REPLIES_MAX = 1024;
 
+    /** Half a frame must get on in each such interval, or the accepted connection that drips it closes ... */
+    static final long PROGRESS_INTERVAL_MS = 10_000;
+    /** ... by so many bytes: 1 KiB a second, less than any line that people still use. */
+    static final int PROGRESS_BYTES_MIN = 10 << 10;
+
     private static final int NOT_NOW = 1;
     private static final int UNSENT = 2;
     private static final int OVER_BUDGET = 4;
@@ -58,8 +63,12 @@ public final class Connection {
     private long lastActiveNs;
     private long idleMsMax;
     private EventLoop.Timer idleTimer;
-    private long frameTimeMsMax;
-    private EventLoop.Timer frameTimer;
+    private long bytesIn;
+    private boolean isHalfRead;
+    /** When the present interval of a half-read frame began, and {@link #bytesIn} then. */
+    private long progressFromNs;
+    private long progressFromBytes;
+    private EventLoop.Timer progressTimer;
 
     /** @param listener null for a connection that this side opened */
     Connection(NetworkLoop net, SocketChannel channel, Listener listener, FrameReceiver receiver, int frameBytesMax) throws IOException {
@@ -127,17 +136,12 @@ public final class Connection {
         input.frameBytesMax = frameBytesMax;
     }
 
-    /** A frame that has begun must be whole within this time; 0 (at the start) waits for ever. Concerns frames that begin later. */
-    public void limitFrameTime(long frameTimeMsMax) {
-        this.frameTimeMsMax = frameTimeMsMax;
-    }
-
     /** Closes at once. Answers that have not left are dropped, their payloads released. Nothing happens if it is closed. */
     public void close(CloseReason reason) {
         if (!open) return;
         open = false;
         if (idleTimer != null) idleTimer.cancel();
-        if (frameTimer != null) frameTimer.cancel();
+        if (progressTimer != null) progressTimer.cancel();
         if (key != null) key.cancel();
         transport.close();
         input.dropOwn();
@@ -195,6 +199,7 @@ public final class Connection {
             int count = input.readFrom(transport);
             if (count > 0) {
                 lastActiveNs = loop.turnNanoTime();
+                bytesIn += count;
                 net.counters().add(NetworkCounters.BYTES_IN, count);
             } else if (count < 0) {
                 close(CloseReason.PEER_CLOSED);
@@ -243,16 +248,36 @@ public final class Connection {
 
     /** @param begun whether an earlier frame was taken, so that a half one has just begun */
     void onHalfRead(boolean begun, boolean half) {
-        if (begun || !half) {
-            net.halfRead(this, false);
-            if (frameTimer != null) frameTimer.cancel();
-            frameTimer = null;
-        }
-        if (!half || !open) return;
+        if (begun || !half) net.halfRead(this, false);
+        boolean isNew = begun || !isHalfRead;
+        isHalfRead = half && open;
+        if (!isHalfRead) return;
         net.halfRead(this, true);
-        if (frameTimer == null && frameTimeMsMax > 0) {
-            frameTimer = loop.schedule(frameTimeMsMax, () -> close(CloseReason.FRAME_TIMEOUT));
+        if (listener == null) return;
+        if (isNew) beginInterval();
+        // Left to run when the frame is whole: most frames that begin end at once, and one timer serves them all.
+        if (progressTimer == null) progressTimer = loop.schedule(PROGRESS_INTERVAL_MS, this::checkProgress);
+    }
+
+    private void beginInterval() {
+        progressFromNs = loop.turnNanoTime();
+        progressFromBytes = bytesIn;
+    }
+
+    private void checkProgress() {
+        progressTimer = null;
+        if (!open || !isHalfRead) return;
+        long leftMs = PROGRESS_INTERVAL_MS - (loop.turnNanoTime() - progressFromNs) / 1_000_000;
+        if (leftMs <= 0) {
+            // A connection that this side does not read cannot get on.
+            if (blocks == 0 && bytesIn - progressFromBytes < PROGRESS_BYTES_MIN) {
+                close(CloseReason.FRAME_TIMEOUT);
+                return;
+            }
+            beginInterval();
+            leftMs = PROGRESS_INTERVAL_MS;
         }
+        progressTimer = loop.schedule(leftMs, this::checkProgress);
     }
 
     private void offerKept() {
@@ -283,6 +308,7 @@ public final class Connection {
     private void unblock(int block) {
         if (!open || (blocks & block) == 0) return;
         blocks &= ~block;
+        if (isHalfRead) beginInterval();
         if (!input.isEmpty() || block == NOT_NOW) askOffer();
         if (blocks == 0) interest(interestOps | SelectionKey.OP_READ);
     }

@@ -168,15 +168,9 @@ class FramingTest {
     }
 
     @Test
-    void aFrameNotWholeInTimeClosesTheConnection() {
+    void halfAFrameThatDoesNotGetOnClosesItsConnection() {
         var clock = new io.barnabas.testkit.SimulatedClock();
-        var echo = new Echo() {
-            @Override
-            public void onOpen(Connection connection) {
-                connection.limitFrameTime(10_000);
-                super.onOpen(connection);
-            }
-        };
+        var echo = new Echo();
         try (var rig = new Rig(1, clock, Long.MAX_VALUE, ConnectionLimits.NONE); var peer = new Peer(rig.listen(echo).address())) {
             peer.say("whole");
             assertEquals("whole", peer.hear());
@@ -187,9 +181,26 @@ class FramingTest {
             peer.send(new byte[] {0});
             awaitBytesIn(rig, 9 + 3);
             assertEquals(1, rig.net(0).counters().connectionsOpen());
-            advance(rig, clock, 1_001);
+            advance(rig, clock, 1_002);
             assertEquals(0, peer.readToEnd());
             assertEquals(CloseReason.FRAME_TIMEOUT, Rig.get(echo.firstClosed));
+        }
+    }
+
+    @Test
+    void halfAFrameThatGetsOnSlowlyIsWaitedFor() {
+        var clock = new io.barnabas.testkit.SimulatedClock();
+        int part = Connection.PROGRESS_BYTES_MIN;
+        var frame = java.nio.ByteBuffer.allocate(5 * part).putInt(5 * part - 4).array();
+        try (var rig = new Rig(1, clock, Long.MAX_VALUE, ConnectionLimits.NONE); var peer = new Peer(rig.listen(new Echo()).address())) {
+            for (int i = 0; i < 5; i++) {
+                peer.send(java.util.Arrays.copyOfRange(frame, i * part, (i + 1) * part));
+                awaitBytesIn(rig, (i + 1) * part);
+                advance(rig, clock, 9_900);
+            }
+            assertEquals(5 * part - 4, peer.hear().length());
+            advance(rig, clock, 60_000);
+            assertEquals(1, rig.net(0).counters().connectionsOpen());
         }
     }
 

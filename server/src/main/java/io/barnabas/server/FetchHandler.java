@@ -53,6 +53,7 @@ final class FetchHandler implements RequestHandler<FetchRequest> {
                 if (session != null) session.positions.put(position.key, position);
             }
         }
+        if (session != null && !local.countPartitions(session)) session = null;
         start(context, request, session, positions, true);
     }
 
@@ -82,7 +83,12 @@ final class FetchHandler implements RequestHandler<FetchRequest> {
             start(context, request, null, new ArrayList<>(), true);
             return;
         }
+        if (!local.countPartitions(session)) {
+            context.answer(new FetchResponse().setErrorCode(ErrorCode.FETCH_SESSION_ID_NOT_FOUND.code()));
+            return;
+        }
         session.advanceEpoch();
+        context.holdElements(session.positions.size());
         start(context, request, session, session.positions.values(), false);
     }
 

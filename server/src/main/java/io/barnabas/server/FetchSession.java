@@ -23,6 +23,8 @@ final class FetchSession {
     final Map<Key, FetchPosition> positions = new LinkedHashMap<>();
     int epoch = 1;
     long lastUsedMs;
+    /** Kept by {@link FetchSessions#countPartitions}. */
+    int countedPartitions;
 
     FetchSession(int id, boolean usesTopicIds) {
         this.id = id;

@@ -6,20 +6,25 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * The fetch sessions of one loop, at most {@code sessionsMax} of them. When all are taken, one that nobody used for two
- * minutes makes room for a new one; if there is none, the fetcher goes on without a session.
+ * The fetch sessions of one loop, at most {@code sessionsMax} of them, with at most {@code partitionsMax} partitions
+ * together. When all are taken, one that nobody used for two minutes makes room for a new one; if there is none, the
+ * fetcher goes on without a session.
  */
 final class FetchSessions {
     private static final long EVICTABLE_AFTER_MS = 120_000;
 
     private final int sessionsMax;
+    private final int partitionsMax;
     private final Clock clock;
     private final RandomGenerator random;
     /** Least recently used first. */
     private final Map<Integer, FetchSession> byId = new LinkedHashMap<>(16, 0.75f, true);
 
-    FetchSessions(int sessionsMax, Clock clock, RandomGenerator random) {
+    private int partitions;
+
+    FetchSessions(int sessionsMax, int partitionsMax, Clock clock, RandomGenerator random) {
         this.sessionsMax = sessionsMax;
+        this.partitionsMax = partitionsMax;
         this.clock = clock;
         this.random = random;
     }
@@ -45,7 +50,17 @@ final class FetchSessions {
     }
 
     void remove(int id) {
-        byId.remove(id);
+        var removed = byId.remove(id);
+        if (removed != null) partitions -= removed.countedPartitions;
+    }
+
+    /** Counts the partitions that a session has now. @return false if they are too many: then it has been removed */
+    boolean countPartitions(FetchSession session) {
+        partitions += session.positions.size() - session.countedPartitions;
+        session.countedPartitions = session.positions.size();
+        if (partitions <= partitionsMax) return true;
+        remove(session.id);
+        return false;
     }
 
     int size() {
@@ -54,8 +69,10 @@ final class FetchSessions {
 
     private boolean evictOne() {
         var eldest = byId.values().iterator();
-        if (!eldest.hasNext() || clock.nowMs() - eldest.next().lastUsedMs < EVICTABLE_AFTER_MS) return false;
-        eldest.remove();
+        if (!eldest.hasNext()) return false;
+        var session = eldest.next();
+        if (clock.nowMs() - session.lastUsedMs < EVICTABLE_AFTER_MS) return false;
+        remove(session.id);
         return true;
     }
 }

@@ -17,6 +17,9 @@ import java.util.SplittableRandom;
 
 /** Which APIs are served on which kind of listener, and by whom. */
 final class Handlers {
+    /** What a partition in a fetch session takes on the heap. */
+    private static final int SESSION_PARTITION_BYTES = 200;
+
     private final Services node;
     private final Map<ApiKey, RequestHandler<?>> handlers = new EnumMap<>(ApiKey.class);
     private final ControllerCalls calls;
@@ -133,6 +136,7 @@ final class Handlers {
 
     private LoopLocal<FetchSessions> fetchSessions() {
         int perLoop = Math.max(1, node.config().get(MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS) / node.loops().size());
-        return new LoopLocal<>(node.loops(), loop -> new FetchSessions(perLoop, Clock.SYSTEM, new SplittableRandom()));
+        int partitionsMax = (int) Math.min(Runtime.getRuntime().maxMemory() / 4 / SESSION_PARTITION_BYTES, Integer.MAX_VALUE) / node.loops().size();
+        return new LoopLocal<>(node.loops(), loop -> new FetchSessions(perLoop, partitionsMax, Clock.SYSTEM, new SplittableRandom()));
     }
 }

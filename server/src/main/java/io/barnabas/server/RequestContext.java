@@ -1,6 +1,7 @@
 package io.barnabas.server;
 
 import io.barnabas.base.EventLoop;
+import io.barnabas.base.OutOfDirectMemoryException;
 import io.barnabas.network.CloseReason;
 import io.barnabas.network.Connection;
 import io.barnabas.network.Frame;
@@ -18,6 +19,7 @@ final class RequestContext {
     private final short apiVersion;
     private final int correlationId;
     private final String clientId;
+    private int elementsHeld;
 
     RequestContext(RequestRouter.Pipeline pipeline, Reply reply, Frame frame, ApiKey apiKey, RequestHeader header) {
         this.pipeline = pipeline;
@@ -52,6 +54,17 @@ final class RequestContext {
         return frame;
     }
 
+    /**
+     * Counts what this request keeps on the heap until it is answered, in elements of its arrays. On the loop, before
+     * {@link RequestHandler#handle} returns.
+     *
+     * @throws io.barnabas.base.DecodeException if all requests together keep too much: the connection closes
+     */
+    void holdElements(int count) {
+        pipeline.holdElements(count);
+        elementsHeld += count;
+    }
+
     /** Sends the answer. From any thread, once. */
     void answer(ApiMessage response) {
         if (loop().isCurrent()) write(response);
@@ -61,7 +74,7 @@ final class RequestContext {
     /** The request wants no answer (acks=0). On the loop. */
     void answerNothing() {
         reply.skip();
-        pipeline.onAnswered();
+        onEnded();
     }
 
     /** Runs a task if the connection goes before the answer has been given. On the loop, by a request that waits long. */
@@ -72,21 +85,29 @@ final class RequestContext {
     /** Ends the connection instead of answering. On the loop. */
     void close(CloseReason reason) {
         reply.skip();
+        onEnded();
         connection().close(reason);
     }
 
     private void write(ApiMessage response) {
-        var writer = reply.begin();
         try {
+            var writer = reply.begin();
             writer.writeInt(correlationId);
             if (apiKey.responseHeaderVersion(apiVersion) >= 1) writer.writeUnsignedVarint(0);
             response.write(writer, apiVersion);
+        } catch (OutOfDirectMemoryException e) {
+            close(CloseReason.OUT_OF_MEMORY);
+            return;
         } catch (RuntimeException e) {
             // A client must not wait for an answer that cannot be written.
             close(CloseReason.RECEIVER_FAILED);
             throw e;
         }
         reply.send();
-        pipeline.onAnswered();
+        onEnded();
+    }
+
+    private void onEnded() {
+        pipeline.onAnswered(elementsHeld);
     }
 }

@@ -13,6 +13,7 @@ import io.barnabas.protocol.message.ApiVersionsResponse;
 import io.barnabas.protocol.message.RequestHeader;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * From a frame to the handler of its API, for the connections of one kind of listener.
@@ -24,7 +25,15 @@ final class RequestRouter implements FrameReceiver {
     /** Unanswered Produce requests of one connection; more wait in the socket. */
     private static final int PIPELINED_MAX = 1024;
 
+    /** What an array element of a request, and what becomes of it, takes on the heap at most: some hundred bytes. */
+    private static final int ELEMENT_BYTES = 512;
+    /** Requests of no more elements are neither counted nor refused. */
+    private static final int ELEMENTS_FREE = 100;
+
     private final Map<ApiKey, RequestHandler<?>> handlers = new EnumMap<>(ApiKey.class);
+    private final int requestElementsMax = (int) Math.min(Runtime.getRuntime().maxMemory() / 8 / ELEMENT_BYTES, 1 << 20);
+    /** Elements of all requests that are being answered, of those that have more than a few. */
+    private final AtomicInteger elementsHeld = new AtomicInteger();
 
     /** @param handlers by API; an API without one is not served on this listener */
     RequestRouter(Map<ApiKey, RequestHandler<?>> handlers) {
@@ -32,7 +41,7 @@ final class RequestRouter implements FrameReceiver {
     }
 
     /** The unanswered requests of one connection. Belongs to its loop. */
-    static final class Pipeline {
+    final class Pipeline {
         final Connection connection;
         private int unanswered;
         private boolean onlyProduces;
@@ -59,7 +68,15 @@ final class RequestRouter implements FrameReceiver {
             whenClosed = task;
         }
 
-        void onAnswered() {
+        /** Large requests together may take a part of the heap; beyond it the newcomer goes, since who was there may stay for long. */
+        void holdElements(int count) {
+            if (elementsHeld.addAndGet(count) <= 2 * requestElementsMax) return;
+            elementsHeld.addAndGet(-count);
+            throw new DecodeException("too many large requests at once: elements=" + count);
+        }
+
+        void onAnswered(int heldElements) {
+            if (heldElements > 0) elementsHeld.addAndGet(-heldElements);
             unanswered--;
             whenClosed = null;
             if (!blocked) return;
@@ -95,7 +112,7 @@ final class RequestRouter implements FrameReceiver {
             refuseVersion(pipeline, frame, apiKey, version);
             return true;
         }
-        var reader = new ByteReader(bytes);
+        var reader = new ByteReader(bytes, requestElementsMax);
         var header = new RequestHeader();
         header.read(reader, apiKey.requestHeaderVersion(version));
         var request = apiKey.newRequest();
@@ -103,7 +120,9 @@ final class RequestRouter implements FrameReceiver {
         if (reader.remaining() != 0) {
             throw new DecodeException("bytes left after the request: api=%s bytes=%d".formatted(apiKey, reader.remaining()));
         }
-        dispatch(handler, new RequestContext(pipeline, connection.expectReply(), frame, apiKey, header), request);
+        var context = new RequestContext(pipeline, connection.expectReply(), frame, apiKey, header);
+        if (reader.elements() > ELEMENTS_FREE) context.holdElements(reader.elements());
+        dispatch(handler, context, request);
         return true;
     }
 

@@ -21,9 +21,11 @@ import io.barnabas.network.NetworkLoop;
 import io.barnabas.network.SocketServer;
 import io.barnabas.server.config.BrokerConfig;
 import io.barnabas.server.config.Endpoint;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -44,7 +46,19 @@ final class Sockets {
         var networkLoops = new ArrayList<NetworkLoop>();
         for (var loop : loops) networkLoops.add(new NetworkLoop(loop, heldBytesMax));
         this.server = new SocketServer(networkLoops, new ConnectionLimits(config.get(MAX_CONNECTIONS),
-                config.get(MAX_CONNECTIONS_PER_IP), Map.of(), config.get(MAX_CONNECTION_CREATION_RATE)));
+                config.get(MAX_CONNECTIONS_PER_IP), perIpOverrides(config), config.get(MAX_CONNECTION_CREATION_RATE)));
+    }
+
+    private static Map<InetAddress, Integer> perIpOverrides(BrokerConfig config) {
+        var byAddress = new HashMap<InetAddress, Integer>();
+        for (var limit : config.connectionsPerIpOverrides().entrySet()) {
+            try {
+                for (var address : InetAddress.getAllByName(limit.getKey())) byAddress.put(address, limit.getValue());
+            } catch (UnknownHostException e) {
+                throw new StartException("A host of max.connections.per.ip.overrides has no address: host=" + limit.getKey(), e);
+            }
+        }
+        return byAddress;
     }
 
     /** Half the heap is the most that makes sense: direct memory is bounded by it, too. */

@@ -20,7 +20,7 @@ class FetchSessionsTest {
             return nowMs * 1_000_000;
         }
     };
-    private final FetchSessions sessions = new FetchSessions(2, clock, new SplittableRandom(1));
+    private final FetchSessions sessions = new FetchSessions(2, 100, clock, new SplittableRandom(1));
 
     @Test
     void aSessionIsFoundByItsIdUntilItIsRemoved() {
@@ -77,5 +77,24 @@ class FetchSessionsTest {
         assertThat(position.noteTold(1, 0)).isTrue();
         position.forgetTold();
         assertThat(position.noteTold(1, 0)).isTrue();
+    }
+
+    @Test
+    void aSessionThatGrowsBeyondTheRoomOfAllIsRemoved() {
+        var other = sessions.createIfRoom(true);
+        grow(other, 60);
+        assertThat(sessions.countPartitions(other)).isTrue();
+        var session = sessions.createIfRoom(true);
+        grow(session, 40);
+        assertThat(sessions.countPartitions(session)).isTrue();
+        grow(session, 41);
+        assertThat(sessions.countPartitions(session)).isFalse();
+        assertThat(sessions.find(session.id)).isNull();
+        grow(other, 100);
+        assertThat(sessions.countPartitions(other)).isTrue();
+    }
+
+    private static void grow(FetchSession session, int partitions) {
+        for (int i = 0; i < partitions; i++) session.positions.computeIfAbsent(new FetchSession.Key(Uuid.ZERO, null, i), FetchPosition::new);
     }
 }
