@@ -3,6 +3,8 @@ package io.barnabas.model;
 /** What topics may be called. */
 public final class TopicNames {
     public static final int LENGTH_MAX = 249;
+    /** Of a name at fault no more is said again: an answer has only so much room. */
+    private static final int ECHO_MAX = 1000;
 
     private TopicNames() {}
 
@@ -15,7 +17,7 @@ public final class TopicNames {
         if (name.isEmpty()) return "Topic name is invalid: the empty string is not allowed";
         if (name.equals(".") || name.equals("..")) return "Topic name is invalid: '" + name + "' is not allowed";
         if (name.length() > LENGTH_MAX) {
-            return "Topic name is invalid: the length of '" + name + "' is longer than the max allowed length " + LENGTH_MAX;
+            return "Topic name is invalid: the length of '" + echo(name) + "' is longer than the max allowed length " + LENGTH_MAX;
         }
         for (int i = 0; i < name.length(); i++) {
             if (!isAllowed(name.charAt(i))) {
@@ -30,6 +32,10 @@ public final class TopicNames {
     public static boolean isInternal(String name) {
         return name.startsWith("__")
                 && (name.equals("__consumer_offsets") || name.equals("__transaction_state") || name.equals("__share_group_state"));
+    }
+
+    private static String echo(String name) {
+        return name.length() <= ECHO_MAX ? name : name.substring(0, ECHO_MAX) + "...";
     }
 
     private static boolean isAllowed(char c) {

@@ -207,7 +207,7 @@ public final class Connection {
         } catch (IOException e) {
             close(CloseReason.IO_ERROR);
         } catch (OutOfDirectMemoryException e) {
-            net.log().failed(this, e);
+            net.log().outOfMemory(this, e);
             close(CloseReason.OUT_OF_MEMORY);
         }
     }
@@ -366,7 +366,7 @@ public final class Connection {
             close(CloseReason.PAYLOAD_FAILED);
             return;
         } catch (OutOfDirectMemoryException e) {
-            net.log().failed(this, e);
+            net.log().outOfMemory(this, e);
             close(CloseReason.OUT_OF_MEMORY);
             return;
         }

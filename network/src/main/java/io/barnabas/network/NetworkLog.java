@@ -28,6 +28,10 @@ final class NetworkLog {
         if (mayLog()) LOG.warn("Closed connection: request cannot be decoded: peer={} cause={}", connection.remoteAddress(), cause.getMessage());
     }
 
+    void outOfMemory(Connection connection, RuntimeException cause) {
+        if (mayLog()) LOG.warn("Closed connection: no memory for what it sends or asks for: peer={} cause={}", connection.remoteAddress(), cause.getMessage());
+    }
+
     /** A fault of ours or of the disk. */
     void failed(Connection connection, Throwable cause) {
         if (mayLog()) LOG.error("Closed connection: handling failed: peer={}", connection.remoteAddress(), cause);

@@ -47,7 +47,7 @@ final class FetchHandler implements RequestHandler<FetchRequest> {
         var positions = new ArrayList<FetchPosition>();
         for (var topic : request.topics()) {
             for (var asked : topic.partitions()) {
-                var position = new FetchPosition(key(topic, asked));
+                var position = new FetchPosition(key(context, topic, asked));
                 position.update(asked);
                 positions.add(position);
                 if (session != null) session.positions.put(position.key, position);
@@ -70,12 +70,12 @@ final class FetchHandler implements RequestHandler<FetchRequest> {
         }
         for (var topic : request.topics()) {
             for (var asked : topic.partitions()) {
-                session.positions.computeIfAbsent(key(topic, asked), FetchPosition::new).update(asked);
+                session.positions.computeIfAbsent(key(context, topic, asked), FetchPosition::new).update(asked);
             }
         }
         for (var topic : request.forgottenTopicsData()) {
             for (int partition : topic.partitions()) {
-                session.positions.remove(new FetchSession.Key(topic.topicId(), nameOf(topic.topic()), partition));
+                session.positions.remove(new FetchSession.Key(topic.topicId(), nameOf(context, topic.topic()), partition));
             }
         }
         if (session.positions.isEmpty()) {
@@ -108,12 +108,12 @@ final class FetchHandler implements RequestHandler<FetchRequest> {
         fetch.start();
     }
 
-    private static FetchSession.Key key(FetchRequest.FetchTopic topic, FetchRequest.FetchPartition asked) {
-        return new FetchSession.Key(topic.topicId(), nameOf(topic.topic()), asked.partition());
+    private static FetchSession.Key key(RequestContext context, FetchRequest.FetchTopic topic, FetchRequest.FetchPartition asked) {
+        return new FetchSession.Key(topic.topicId(), nameOf(context, topic.topic()), asked.partition());
     }
 
     /** A name that the request's version does not carry is null here. */
-    private static String nameOf(String topic) {
-        return topic == null || topic.isEmpty() ? null : topic;
+    private static String nameOf(RequestContext context, String topic) {
+        return context.apiVersion() >= TOPIC_ID_VERSION ? null : topic;
     }
 }

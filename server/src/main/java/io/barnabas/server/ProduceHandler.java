@@ -30,7 +30,6 @@ final class ProduceHandler implements RequestHandler<ProduceRequest> {
     @Override
     public void handle(RequestContext context, ProduceRequest request) {
         var produce = new PendingProduce(context, request);
-        boolean acksAreValid = request.acks() >= -1 && request.acks() <= 1;
         var topics = request.topicData();
         for (int i = 0; i < topics.size(); i++) {
             var topic = topics.get(i);
@@ -40,8 +39,7 @@ final class ProduceHandler implements RequestHandler<ProduceRequest> {
                 var data = topic.partitionData().get(j);
                 var answer = new PartitionProduceResponse().setIndex(data.index());
                 answers.partitionResponses().add(answer);
-                if (acksAreValid) append(produce, topic, data, answer);
-                else produce.refuse(answer, ErrorCode.INVALID_REQUIRED_ACKS, null);
+                append(produce, topic, data, answer);
             }
         }
         produce.onStarted();
@@ -53,6 +51,8 @@ final class ProduceHandler implements RequestHandler<ProduceRequest> {
         if (partition == null) {
             produce.refuse(answer, byId ? metadata.whyNotHere(topic.topicId(), data.index())
                     : metadata.whyNotHere(topic.name(), data.index()), null);
+        } else if (!produce.acksAreValid()) {
+            produce.refuse(answer, ErrorCode.INVALID_REQUIRED_ACKS, null);
         } else if (data.records() == null) {
             produce.refuse(answer, ErrorCode.INVALID_RECORD, "no records");
         } else {
@@ -74,6 +74,10 @@ final class ProduceHandler implements RequestHandler<ProduceRequest> {
         PendingProduce(RequestContext context, ProduceRequest request) {
             this.context = context;
             this.request = request;
+        }
+
+        boolean acksAreValid() {
+            return request.acks() >= -1 && request.acks() <= 1;
         }
 
         void append(Partition partition, PartitionProduceData data, PartitionProduceResponse answer) {

@@ -95,6 +95,7 @@ final class ConfigDecisions {
         }
         switch (type) {
             case TOPIC -> {
+                if (name.isEmpty()) throw new RefusedException(ErrorCode.INVALID_REQUEST, "Default topic resources are not allowed.");
                 var refusal = TopicNames.refusal(name);
                 if (refusal != null) throw new RefusedException(ErrorCode.INVALID_TOPIC_EXCEPTION, refusal);
                 if (image.topic(name) == null) {
