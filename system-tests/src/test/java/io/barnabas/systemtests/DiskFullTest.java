@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.model.ErrorCode;
+import java.io.IOException;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -97,11 +98,11 @@ class DiskFullTest {
     }
 
     /** Writes until the answer is this one; any other but the two that this is about fails. */
-    private static void produceUntil(Broker broker, ErrorCode wanted) {
+    private static void produceUntil(Broker broker, ErrorCode wanted) throws IOException {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(CHANGE_SECONDS_MAX);
-        try (var wire = new Wire(broker)) {
+        try (var producer = new RawProducer(broker)) {
             while (true) {
-                var found = wire.produce(PROBE, 0, ALL, VALUE);
+                var found = producer.produce(PROBE, 0, ALL, VALUE);
                 // Nothing about the broker's files is told to clients.
                 if (found.message() != null) throw new AssertionError("unexpected message: " + found);
                 if (found.error() == wanted) return;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.model.ErrorCode;
-import io.barnabas.systemtests.Wire.Produced;
+import io.barnabas.systemtests.RawProducer.Produced;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,21 +32,21 @@ class FailingSyncTest {
             Clients.createTopic(broker, TOPIC, PARTITIONS);
             int bad = partitionIn(second);
             int good = partitionIn(first);
-            try (var wire = new Wire(broker)) {
-                assertEquals(new Produced(ErrorCode.NONE, 0), produce(wire, bad, ALL));
+            try (var producer = new RawProducer(broker)) {
+                assertEquals(new Produced(ErrorCode.NONE, 0), produce(producer, bad, ALL));
                 failOnce();
-                assertEquals(new Produced(ErrorCode.KAFKA_STORAGE_ERROR, -1), produce(wire, bad, ALL));
+                assertEquals(new Produced(ErrorCode.KAFKA_STORAGE_ERROR, -1), produce(producer, bad, ALL));
                 assertFalse(Files.exists(trigger), "the sync was not tried");
                 // Nothing about the broker's files is told to clients.
-                assertEquals(new Produced(ErrorCode.KAFKA_STORAGE_ERROR, -1), produce(wire, bad, ALL));
-                assertEquals(new Produced(ErrorCode.KAFKA_STORAGE_ERROR, -1), produce(wire, bad, 1));
-                assertEquals(new Produced(ErrorCode.NONE, 0), produce(wire, good, ALL));
-                assertEquals(new Produced(ErrorCode.NONE, 1), produce(wire, good, 1));
+                assertEquals(new Produced(ErrorCode.KAFKA_STORAGE_ERROR, -1), produce(producer, bad, ALL));
+                assertEquals(new Produced(ErrorCode.KAFKA_STORAGE_ERROR, -1), produce(producer, bad, 1));
+                assertEquals(new Produced(ErrorCode.NONE, 0), produce(producer, good, ALL));
+                assertEquals(new Produced(ErrorCode.NONE, 1), produce(producer, good, 1));
             }
             broker.process().kill();
-            try (var again = broker.restart(); var wire = new Wire(again)) {
-                assertEquals(ErrorCode.NONE, produce(wire, bad, ALL).error());
-                assertEquals(new Produced(ErrorCode.NONE, 2), produce(wire, good, ALL));
+            try (var again = broker.restart(); var producer = new RawProducer(again)) {
+                assertEquals(ErrorCode.NONE, produce(producer, bad, ALL).error());
+                assertEquals(new Produced(ErrorCode.NONE, 2), produce(producer, good, ALL));
             }
         }
     }
@@ -57,10 +57,10 @@ class FailingSyncTest {
             Clients.createTopic(broker, TOPIC, PARTITIONS);
             int bad = partitionIn(second);
             failOnce();
-            try (var wire = new Wire(broker)) {
-                assertEquals(new Produced(ErrorCode.NONE, 0), produce(wire, bad, 1));
+            try (var producer = new RawProducer(broker)) {
+                assertEquals(new Produced(ErrorCode.NONE, 0), produce(producer, bad, 1));
                 assertTrue(Files.exists(trigger), "something was synced");
-                assertEquals(ErrorCode.KAFKA_STORAGE_ERROR, produce(wire, bad, ALL).error());
+                assertEquals(ErrorCode.KAFKA_STORAGE_ERROR, produce(producer, bad, ALL).error());
             }
         }
     }
@@ -100,7 +100,7 @@ class FailingSyncTest {
         throw new AssertionError("no partition is in directory=" + directory);
     }
 
-    private static Produced produce(Wire wire, int partition, int acks) {
-        return wire.produce(TOPIC, partition, acks, Clients.bytes("value"));
+    private static Produced produce(RawProducer producer, int partition, int acks) throws IOException {
+        return producer.produce(TOPIC, partition, acks, Clients.bytes("value"));
     }
 }

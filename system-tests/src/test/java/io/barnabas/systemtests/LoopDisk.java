@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * cut. Wants root. What is not synced stays in memory long enough to be lost for sure.
  */
 final class LoopDisk implements AutoCloseable {
-    private static final int UNCERTAIN_BYTES = 256 << 10;
+    private static final int UNCERTAIN_BYTES = 64 << 10;
     private static final String OPTIONS = "loop,noatime,commit=300";
 
     private final Path image;
@@ -76,8 +76,10 @@ final class LoopDisk implements AutoCloseable {
     /** Leaves room for so many bytes, or less where others write meanwhile; with 0 not a block can be written any more. */
     void fillUpTo(long bytesLeft) {
         try (var ballast = new RandomAccessFile(ballast().toFile(), "rw")) {
-            var block = new byte[4_096];
             ballast.seek(ballast.length());
+            var large = new byte[UNCERTAIN_BYTES];
+            while (usableBytes() > bytesLeft + 2 * UNCERTAIN_BYTES) ballast.write(large);
+            var block = new byte[4_096];
             while (bytesLeft == 0 || usableBytes() > bytesLeft) {
                 ballast.write(block);
                 // Near the end what is promised may be more than there is.

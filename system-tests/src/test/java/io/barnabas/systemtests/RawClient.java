@@ -57,10 +57,8 @@ final class RawClient implements AutoCloseable {
         new RequestHeader().setRequestApiKey(api.id()).setRequestApiVersion((short) version).setCorrelationId(++correlationId)
                 .setClientId("raw").write(writer, api.requestHeaderVersion(known));
         request.write(writer, known);
-        writer.patchInt(0, writer.position() - Integer.BYTES);
-        var bytes = new byte[writer.position()];
-        writer.toByteBuffer().get(bytes);
-        socket.getOutputStream().write(bytes);
+        writer.patchInt(0, writer.position() + writer.payloadBytes() - Integer.BYTES);
+        socket.getOutputStream().write(writer.toByteBuffer().array());
 
         var answer = new byte[in.readInt()];
         in.readFully(answer);
