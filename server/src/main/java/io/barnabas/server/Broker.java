@@ -111,7 +111,8 @@ public final class Broker {
 
         var metadata = new MetadataCache();
         undo.push(this::closePartitions);
-        var applier = new MetadataApplier(metadataLoop, config, partitions, metadata, new LogDirectories(directories), loops, changed -> {});
+        var applier = new MetadataApplier(metadataLoop, config, partitions, metadata, new LogDirectories(directories), loops,
+                changed -> sockets.limit(changed));
         var quorum = new OneVoterQuorum(config.nodeId(), controllerEndpoint(), metadataDirectory, disk, metadataLoop, retention());
         var controller = new Controller(config.nodeId(), identity.clusterId(), metadataLoop, random.split(), controllerConfig(),
                 new ConfigChecks(applier::config), quorum);

@@ -15,6 +15,7 @@ import io.barnabas.model.TopicPartition;
 import io.barnabas.replication.Partition;
 import io.barnabas.replication.PartitionAssignment;
 import io.barnabas.server.config.BrokerConfig;
+import io.barnabas.server.config.ConfigChecks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 final class MetadataApplier implements ClusterListener {
     private static final Logger LOG = LoggerFactory.getLogger(MetadataApplier.class);
+    private static final String CLEANUP_POLICY = "cleanup.policy";
+    private static final String COMPACT = "compact";
 
     private final EventLoop metadataLoop;
     private final int nodeId;
@@ -65,6 +68,7 @@ final class MetadataApplier implements ClusterListener {
     public void onChange(ClusterDelta delta) {
         var image = delta.after();
         if (delta.before() == ClusterImage.EMPTY) directories.setAsideAllBut(image, nodeId);
+        else warn(delta);
         boolean brokerChanged = applyBrokerConfig(image, delta);
         for (var change : delta.topics()) {
             if (change.isDeleted()) delete(change.before());
@@ -81,6 +85,18 @@ final class MetadataApplier implements ClusterListener {
         }
         // Last, so that whoever finds a partition in the image finds it in the registry, too.
         cache.set(image);
+    }
+
+    /** One line for each resource whose new settings ask for what this broker does not do. */
+    private static void warn(ClusterDelta delta) {
+        for (var resource : delta.configs()) {
+            var configs = delta.after().configs(resource);
+            var warning = ConfigChecks.warning(resource.type(), configs);
+            if (!warning.isEmpty()) LOG.warn("{}: {}", resource, warning);
+            if (configs.getOrDefault(CLEANUP_POLICY, "").contains(COMPACT)) {
+                LOG.warn("{}: compaction is not built, every value of a key is kept", resource);
+            }
+        }
     }
 
     /** @return whether this broker's settings are others now */

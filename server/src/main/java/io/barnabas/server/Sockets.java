@@ -39,14 +39,30 @@ final class Sockets {
     private final BrokerConfig config;
     private final SocketServer server;
     private final List<Endpoint> endpoints = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>();
 
     Sockets(BrokerConfig config, List<NioEventLoop> loops) {
         this.config = config;
         long heldBytesMax = heldBytesMax(config) / loops.size();
         var networkLoops = new ArrayList<NetworkLoop>();
         for (var loop : loops) networkLoops.add(new NetworkLoop(loop, heldBytesMax));
-        this.server = new SocketServer(networkLoops, new ConnectionLimits(config.get(MAX_CONNECTIONS),
-                config.get(MAX_CONNECTIONS_PER_IP), perIpOverrides(config), config.get(MAX_CONNECTION_CREATION_RATE)));
+        this.server = new SocketServer(networkLoops, limits(config));
+    }
+
+    private static ConnectionLimits limits(BrokerConfig config) {
+        return new ConnectionLimits(config.get(MAX_CONNECTIONS), config.get(MAX_CONNECTIONS_PER_IP), perIpOverrides(config),
+                config.get(MAX_CONNECTION_CREATION_RATE));
+    }
+
+    private static ConnectionLimits limits(BrokerConfig config, String listener) {
+        return new ConnectionLimits(config.get(MAX_CONNECTIONS, listener), Integer.MAX_VALUE, Map.of(),
+                config.get(MAX_CONNECTION_CREATION_RATE, listener));
+    }
+
+    /** Puts changed limits into effect; connections that are there stay. Any thread. */
+    void limit(BrokerConfig changed) {
+        server.limit(limits(changed));
+        for (var listener : listeners) listener.limit(limits(changed, listener.name()));
     }
 
     private static Map<InetAddress, Integer> perIpOverrides(BrokerConfig config) {
@@ -97,10 +113,11 @@ final class Sockets {
             throw new StartException("The host of a listener has no address: listener=" + endpoint, e);
         }
         Listener first = server.listen(listenerConfig(endpoint, addresses.get(0)), receiver);
+        listeners.add(first);
         int port = first.address().getPort();
         for (var address : addresses.subList(1, addresses.size())) {
             try {
-                server.listen(listenerConfig(endpoint, new InetSocketAddress(address.getAddress(), port)), receiver);
+                listeners.add(server.listen(listenerConfig(endpoint, new InetSocketAddress(address.getAddress(), port)), receiver));
             } catch (BindException e) {
                 // A machine may have no IPv6; whoever resolves the name reaches the first address.
                 if (endpoint.port() != 0 && isInUse(e)) throw e;
@@ -114,10 +131,10 @@ final class Sockets {
     }
 
     private ListenerConfig listenerConfig(Endpoint endpoint, InetSocketAddress address) {
-        var limits = new ConnectionLimits(of(MAX_CONNECTIONS, endpoint), Integer.MAX_VALUE, Map.of(), of(MAX_CONNECTION_CREATION_RATE, endpoint));
         return new ListenerConfig(endpoint.listener(), address, of(SOCKET_LISTEN_BACKLOG_SIZE, endpoint),
                 of(SOCKET_SEND_BUFFER_BYTES, endpoint), of(SOCKET_RECEIVE_BUFFER_BYTES, endpoint),
-                of(SOCKET_REQUEST_MAX_BYTES, endpoint), of(CONNECTIONS_MAX_IDLE_MS, endpoint), limits);
+                of(SOCKET_REQUEST_MAX_BYTES, endpoint), of(CONNECTIONS_MAX_IDLE_MS, endpoint),
+                limits(config, endpoint.listener()));
     }
 
     private <T> T of(Setting<T> setting, Endpoint endpoint) {
