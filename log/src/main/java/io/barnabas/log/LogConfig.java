@@ -20,10 +20,9 @@ public record LogConfig(
         long flushMs,
         boolean delete,
         boolean compact,
-        boolean preallocate,
         int producerIdExpirationMs) {
     public static final LogConfig DEFAULT = new LogConfig(1 << 30, 7L * 24 * 3600 * 1000, 0, 10 << 20, 4096,
-            7L * 24 * 3600 * 1000, -1, 60_000, Long.MAX_VALUE, false, Long.MAX_VALUE, true, false, false, 86_400_000);
+            7L * 24 * 3600 * 1000, -1, 60_000, Long.MAX_VALUE, false, Long.MAX_VALUE, true, false, 86_400_000);
 
     /** When an acknowledgement must wait for the disk, as far as the topic has a say. */
     public enum FlushBeforeAck { EVERY_ACK, NEVER, BROKER_DECIDES }

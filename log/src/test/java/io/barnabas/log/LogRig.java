@@ -55,13 +55,13 @@ final class LogRig {
     static LogConfig config(LogConfig base, int segmentBytes, int indexIntervalBytes) {
         return new LogConfig(segmentBytes, base.segmentMs(), base.segmentJitterMs(), base.segmentIndexBytes(), indexIntervalBytes,
                 base.retentionMs(), base.retentionBytes(), base.fileDeleteDelayMs(), base.flushMessages(), base.flushMessagesSet(),
-                base.flushMs(), base.delete(), base.compact(), base.preallocate(), base.producerIdExpirationMs());
+                base.flushMs(), base.delete(), base.compact(), base.producerIdExpirationMs());
     }
 
     static LogConfig retaining(LogConfig base, long retentionMs, long retentionBytes) {
         return new LogConfig(base.segmentBytes(), base.segmentMs(), base.segmentJitterMs(), base.segmentIndexBytes(), base.indexIntervalBytes(),
                 retentionMs, retentionBytes, base.fileDeleteDelayMs(), base.flushMessages(), base.flushMessagesSet(),
-                base.flushMs(), base.delete(), base.compact(), base.preallocate(), base.producerIdExpirationMs());
+                base.flushMs(), base.delete(), base.compact(), base.producerIdExpirationMs());
     }
 
     void openDirectoryOnly() {

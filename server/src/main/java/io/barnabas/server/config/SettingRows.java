@@ -23,7 +23,6 @@ final class SettingRows {
         log.message.timestamp.after.max.ms|LONG|3600000|[0,...]|cluster-wide
         log.message.timestamp.before.max.ms|LONG|9223372036854775807|[0,...]|cluster-wide
         log.message.timestamp.type|STRING|CreateTime|[CreateTime, LogAppendTime]|cluster-wide
-        log.preallocate|BOOLEAN|false||cluster-wide
         log.retention.bytes|LONG|-1||cluster-wide
         log.retention.hours|INT|168
         log.retention.minutes|INT|null
@@ -370,6 +369,9 @@ final class SettingRows {
         log.flush.start.offset.checkpoint.interval.ms|INT|60000|[0,...]
         producer.id.expiration.check.interval.ms|INT|600000|[1,...]||internal
         replica.high.watermark.checkpoint.interval.ms|LONG|5000
+
+        [accepted] Files grow as they are written.
+        log.preallocate|BOOLEAN|false||cluster-wide
 
         [accepted] Without effect here.
         internal.metadata.delete.delay.millis|LONG|60000|||internal

@@ -63,7 +63,6 @@ final class TopicDefaults {
                 get(TopicSettings.FLUSH_MS, topic),
                 policy.contains("delete"),
                 policy.contains("compact"),
-                get(TopicSettings.PREALLOCATE, topic),
                 producerIdExpirationMs);
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 public final class TopicSettings {
     private static final String REMOTE = "For remote storage, which is not built.";
     private static final String COMPACTION = "For compaction, which is not built.";
+    private static final String FILES = "Files grow as they are written.";
     private static final String GROUPS = "For groups, which are not built.";
     private static final String SEVERAL = "For clusters of several nodes, which are not built.";
 
@@ -71,9 +72,6 @@ public final class TopicSettings {
     public static final Setting<Integer> MIN_INSYNC_REPLICAS = honoured(intOf("min.insync.replicas")
             .brokerNames("min.insync.replicas").atLeast(1).defaultTo(1)
             .doc("In-sync replicas without which acks=all is refused."));
-    public static final Setting<Boolean> PREALLOCATE = honoured(booleanOf("preallocate").brokerNames("log.preallocate")
-            .defaultTo(false)
-            .doc("Whether a new segment is given its whole size at once."));
     public static final Setting<Long> RETENTION_BYTES = honoured(longOf("retention.bytes")
             .brokerNames("log.retention.bytes").defaultTo(-1L)
             .doc("Bytes of a partition above which its oldest segments are deleted; -1 for no limit."));
@@ -112,6 +110,7 @@ public final class TopicSettings {
             .between(0.0, 1.0).defaultTo(0.5));
         accepted(COMPACTION, longOf("min.compaction.lag.ms").brokerNames("log.cleaner.min.compaction.lag.ms").atLeast(0)
             .defaultTo(0L));
+        accepted(FILES, booleanOf("preallocate").brokerNames("log.preallocate").defaultTo(false));
         accepted(REMOTE, longOf("remote.copy.lag.bytes").brokerNames("log.remote.copy.lag.bytes").atLeast(-1)
             .defaultTo(-1L));
         accepted(REMOTE, longOf("remote.copy.lag.ms").brokerNames("log.remote.copy.lag.ms").atLeast(-1).defaultTo(0L));
