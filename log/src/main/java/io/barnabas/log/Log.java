@@ -219,14 +219,6 @@ public final class Log {
         return false;
     }
 
-    /** Rolls the active segment if it has grown old by the clock. */
-    public void rollIfDue() {
-        if (isOffline() || !write()) return;
-        var active = segments.active();
-        if (active.isEmpty() || !appender.isAged(active, loop.clock().nowMs())) return;
-        if (!appender.rollOrFail()) write();
-    }
-
     // --- flushing
 
     /**

@@ -69,19 +69,6 @@ public final class OffsetWaiters {
         while (size > 0) poll().onFailed(error);
     }
 
-    /** Tells all who wait for more than {@code end} that it is over: their offsets are gone. */
-    public void failBeyond(long end, ErrorCode error) {
-        var beyond = new Waiter[size];
-        int count = 0;
-        for (int i = 0; i < size; i++) if (heap[i].offset > end) beyond[count++] = heap[i];
-        Arrays.sort(beyond, 0, count, OffsetWaiters::compare);
-        for (int i = 0; i < count; i++) {
-            if (!beyond[i].isWaiting()) continue;
-            remove(beyond[i]);
-            beyond[i].onFailed(error);
-        }
-    }
-
     public boolean isEmpty() {
         return size == 0;
     }

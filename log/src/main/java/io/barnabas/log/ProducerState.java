@@ -25,10 +25,6 @@ final class ProducerState {
         this.producerId = producerId;
     }
 
-    boolean hasBatches() {
-        return count > 0;
-    }
-
     int lastSequence() {
         return count == 0 ? RecordBatch.NO_SEQUENCE : lastSequences[newest()];
     }

@@ -88,11 +88,6 @@ public final class ClientConnection {
         return !closed;
     }
 
-    /** Requests that have no answer yet. */
-    public int inFlightCount() {
-        return inFlight.size();
-    }
-
     /** Asks; the answer is decoded where it was read. */
     public void send(ApiKey apiKey, short version, ApiMessage request, ResponseHandler handler) {
         send(apiKey, version, request, handler, false);

@@ -11,29 +11,27 @@ import io.barnabas.protocol.message.DescribeConfigsResponse;
 import io.barnabas.protocol.message.DescribeConfigsResponse.DescribeConfigsResourceResult;
 import io.barnabas.protocol.message.DescribeConfigsResponse.DescribeConfigsResult;
 import io.barnabas.server.config.BrokerConfig;
+import io.barnabas.server.config.BrokerLoggers;
 import io.barnabas.server.config.ConfigDescription;
-import io.barnabas.server.logging.LogLevels;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** Tells configs: their values, where these come from and what they would be otherwise. */
 final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequest> {
-    private static final byte SOURCE_LOGGER = 6;
     /** From this version on the source of a value says whether it is the default. */
     private static final int SOURCE_VERSION = 1;
 
     private final MetadataCache metadata;
     private final Supplier<BrokerConfig> config;
     private final int nodeId;
-    private final LogLevels logLevels;
+    private final BrokerLoggers loggers;
 
     /** @param config this broker's settings as they are now, from any thread */
-    DescribeConfigsHandler(MetadataCache metadata, Supplier<BrokerConfig> config, int nodeId, LogLevels logLevels) {
+    DescribeConfigsHandler(MetadataCache metadata, Supplier<BrokerConfig> config, int nodeId, BrokerLoggers loggers) {
         this.metadata = metadata;
         this.config = config;
         this.nodeId = nodeId;
-        this.logLevels = logLevels;
+        this.loggers = loggers;
     }
 
     @Override
@@ -91,19 +89,9 @@ final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequ
     private List<DescribeConfigsResourceResult> describe(
             ClusterImage image, Type type, DescribeConfigsResource asked, DescribeConfigsRequest request) {
         var keys = asked.configurationKeys() == null || asked.configurationKeys().isEmpty() ? null : asked.configurationKeys();
-        if (type == Type.BROKER_LOGGER) return describeLoggers(keys);
+        if (type == Type.BROKER_LOGGER) return loggers.describe(keys);
         var resource = new ConfigResource(type, asked.resourceName());
         return new ConfigDescription(config.get(), keys, request.includeSynonyms(), request.includeDocumentation())
                 .of(resource, image.configs(resource));
-    }
-
-    private List<DescribeConfigsResourceResult> describeLoggers(List<String> keys) {
-        var loggers = new ArrayList<DescribeConfigsResourceResult>();
-        for (var logger : logLevels.all().entrySet()) {
-            if (keys != null && !keys.contains(logger.getKey())) continue;
-            loggers.add(new DescribeConfigsResourceResult()
-                    .setName(logger.getKey()).setValue(logger.getValue().name()).setConfigSource(SOURCE_LOGGER));
-        }
-        return loggers;
     }
 }

@@ -9,6 +9,7 @@ import io.barnabas.base.Clock;
 import io.barnabas.cluster.controller.SupportedFeatures;
 import io.barnabas.protocol.AdvertisedVersions;
 import io.barnabas.protocol.ApiKey;
+import io.barnabas.server.config.BrokerLoggers;
 import io.barnabas.server.logging.LogLevels;
 import java.util.EnumMap;
 import java.util.List;
@@ -105,11 +106,11 @@ final class Handlers {
     private void addConfigs() {
         int nodeId = node.config().nodeId();
         var controller = node.controller();
-        var logLevels = LogLevels.ofProcess();
-        handlers.put(ApiKey.DESCRIBE_CONFIGS, new DescribeConfigsHandler(node.metadata(), node.configNow(), nodeId, logLevels));
+        var loggers = new BrokerLoggers(LogLevels.ofProcess());
+        handlers.put(ApiKey.DESCRIBE_CONFIGS, new DescribeConfigsHandler(node.metadata(), node.configNow(), nodeId, loggers));
         handlers.put(ApiKey.ALTER_CONFIGS, new AlterConfigsHandler(calls, controller::alterConfigs, nodeId));
         handlers.put(ApiKey.INCREMENTAL_ALTER_CONFIGS,
-                new IncrementalAlterConfigsHandler(calls, controller::incrementalAlterConfigs, nodeId, logLevels));
+                new IncrementalAlterConfigsHandler(calls, controller::incrementalAlterConfigs, nodeId, loggers));
     }
 
     private void addQuorum() {

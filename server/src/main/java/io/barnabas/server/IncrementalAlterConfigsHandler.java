@@ -6,8 +6,7 @@ import io.barnabas.protocol.message.IncrementalAlterConfigsRequest;
 import io.barnabas.protocol.message.IncrementalAlterConfigsRequest.AlterConfigsResource;
 import io.barnabas.protocol.message.IncrementalAlterConfigsResponse;
 import io.barnabas.protocol.message.IncrementalAlterConfigsResponse.AlterConfigsResourceResponse;
-import io.barnabas.server.logging.Level;
-import io.barnabas.server.logging.LogLevels;
+import io.barnabas.server.config.BrokerLoggers;
 import java.util.HashSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -16,21 +15,20 @@ import java.util.function.Function;
 final class IncrementalAlterConfigsHandler implements RequestHandler<IncrementalAlterConfigsRequest> {
     private static final byte SET = 0;
     private static final byte DELETE = 1;
-    private static final byte APPEND = 2;
     private static final byte SUBTRACT = 3;
 
     private final ControllerCalls calls;
     private final Function<IncrementalAlterConfigsRequest, CompletionStage<IncrementalAlterConfigsResponse>> alter;
     private final int nodeId;
-    private final LogLevels logLevels;
+    private final BrokerLoggers loggers;
 
     IncrementalAlterConfigsHandler(
             ControllerCalls calls, Function<IncrementalAlterConfigsRequest, CompletionStage<IncrementalAlterConfigsResponse>> alter,
-            int nodeId, LogLevels logLevels) {
+            int nodeId, BrokerLoggers loggers) {
         this.calls = calls;
         this.alter = alter;
         this.nodeId = nodeId;
-        this.logLevels = logLevels;
+        this.loggers = loggers;
     }
 
     @Override
@@ -84,30 +82,9 @@ final class IncrementalAlterConfigsHandler implements RequestHandler<Incremental
 
     /** All of a request's levels or none. */
     private AlterConfigsResourceResponse setLevels(AlterConfigsResource resource, boolean validateOnly) {
-        for (var config : resource.configs()) {
-            byte operation = config.configOperation();
-            if (operation == APPEND || operation == SUBTRACT) {
-                return refusal(resource, ErrorCode.INVALID_REQUEST, (operation == APPEND ? "APPEND" : "SUBTRACT")
-                        + " operation is not allowed for the BROKER_LOGGER resource");
-            }
-            if (!logLevels.exists(config.name())) {
-                return refusal(resource, ErrorCode.INVALID_CONFIG, "Logger " + config.name() + " does not exist!");
-            }
-            if (operation == SET && Level.ofName(config.value()) == null) {
-                return refusal(resource, ErrorCode.INVALID_CONFIG, "Cannot set the log level of " + config.name() + " to "
-                        + config.value() + " as it is not a supported log level. Valid log levels are "
-                        + "DEBUG, ERROR, FATAL, INFO, TRACE, WARN");
-            }
-            if (operation == DELETE && config.name().equals(LogLevels.ROOT)) {
-                return refusal(resource, ErrorCode.INVALID_REQUEST, "Removing the log level of the root logger is not allowed");
-            }
-        }
-        if (!validateOnly) {
-            for (var config : resource.configs()) {
-                if (config.configOperation() == DELETE) logLevels.unset(config.name());
-                else logLevels.set(config.name(), Level.ofName(config.value()));
-            }
-        }
+        var refused = loggers.refusal(resource.configs());
+        if (refused != null) return refusal(resource, refused.error(), refused.message());
+        if (!validateOnly) loggers.apply(resource.configs());
         return refusal(resource, ErrorCode.NONE, null);
     }
 }
