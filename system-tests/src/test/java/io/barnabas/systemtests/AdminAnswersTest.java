@@ -24,6 +24,8 @@ import io.barnabas.protocol.message.DescribeTopicPartitionsRequest.TopicRequest;
 import io.barnabas.protocol.message.MetadataRequest;
 import io.barnabas.protocol.message.MetadataRequest.MetadataRequestTopic;
 import io.barnabas.protocol.message.MetadataResponse;
+import io.barnabas.testkit.process.BarnabasProcess;
+import io.barnabas.testkit.process.Broker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

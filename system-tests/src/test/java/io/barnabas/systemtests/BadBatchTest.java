@@ -8,6 +8,7 @@ import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.ListOffsetsRequest;
 import io.barnabas.protocol.message.ListOffsetsResponse;
 import io.barnabas.protocol.message.ProduceResponse;
+import io.barnabas.testkit.process.Broker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,6 +3,8 @@ package io.barnabas.systemtests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.barnabas.testkit.process.BarnabasProcess;
+import io.barnabas.testkit.process.Broker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

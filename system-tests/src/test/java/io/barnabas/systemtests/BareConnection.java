@@ -6,6 +6,7 @@ import io.barnabas.protocol.ApiKey;
 import io.barnabas.protocol.ApiMessage;
 import io.barnabas.protocol.message.RequestHeader;
 import io.barnabas.protocol.message.ResponseHeader;
+import io.barnabas.testkit.process.Broker;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.barnabas.systemtests;
 
+import io.barnabas.testkit.process.Broker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

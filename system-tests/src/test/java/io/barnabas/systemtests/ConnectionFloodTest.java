@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.ApiVersionsRequest;
 import io.barnabas.protocol.message.ApiVersionsResponse;
+import io.barnabas.testkit.process.BarnabasProcess;
+import io.barnabas.testkit.process.Broker;
 import java.util.ArrayList;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

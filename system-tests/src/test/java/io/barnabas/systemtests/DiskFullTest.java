@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.model.ErrorCode;
+import io.barnabas.testkit.process.BarnabasProcess;
+import io.barnabas.testkit.process.Broker;
+import io.barnabas.testkit.process.ChildProcess;
 import java.io.IOException;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.model.ErrorCode;
 import io.barnabas.systemtests.RawProducer.Produced;
+import io.barnabas.testkit.process.BarnabasProcess;
+import io.barnabas.testkit.process.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.barnabas.systemtests;
 
+import io.barnabas.testkit.process.BarnabasProcess;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;

@@ -1,5 +1,7 @@
 package io.barnabas.systemtests;
 
+import io.barnabas.testkit.process.Broker;
+import io.barnabas.testkit.process.Command;
 import java.util.ArrayList;
 import java.util.List;
 

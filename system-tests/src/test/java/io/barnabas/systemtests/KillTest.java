@@ -1,5 +1,6 @@
 package io.barnabas.systemtests;
 
+import io.barnabas.testkit.process.BarnabasProcess;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,7 @@
 package io.barnabas.systemtests;
 
 import io.barnabas.systemtests.History.Entry;
+import io.barnabas.testkit.process.Broker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,7 @@
 package io.barnabas.systemtests;
 
+import io.barnabas.testkit.process.Command;
+import io.barnabas.testkit.process.Repository;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;

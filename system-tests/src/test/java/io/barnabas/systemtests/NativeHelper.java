@@ -1,5 +1,7 @@
 package io.barnabas.systemtests;
 
+import io.barnabas.testkit.process.Command;
+import io.barnabas.testkit.process.Repository;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

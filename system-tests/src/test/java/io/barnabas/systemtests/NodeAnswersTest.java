@@ -36,6 +36,7 @@ import io.barnabas.protocol.message.SaslHandshakeRequest;
 import io.barnabas.protocol.message.UnregisterBrokerRequest;
 import io.barnabas.protocol.message.UpdateFeaturesRequest;
 import io.barnabas.protocol.message.UpdateFeaturesRequest.FeatureUpdateKey;
+import io.barnabas.testkit.process.Broker;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.systemtests.DurabilityChecker.Kind;
+import io.barnabas.testkit.process.BarnabasProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;

@@ -2,6 +2,7 @@ package io.barnabas.systemtests;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.barnabas.testkit.process.Broker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -6,6 +6,7 @@ import io.barnabas.protocol.ApiMessage;
 import io.barnabas.protocol.message.DescribeQuorumRequest;
 import io.barnabas.protocol.message.DescribeQuorumResponse;
 import io.barnabas.protocol.message.RequestHeader;
+import io.barnabas.testkit.process.Broker;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;

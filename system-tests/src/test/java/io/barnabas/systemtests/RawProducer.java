@@ -7,6 +7,7 @@ import io.barnabas.protocol.message.ProduceRequest;
 import io.barnabas.protocol.message.ProduceRequest.PartitionProduceData;
 import io.barnabas.protocol.message.ProduceRequest.TopicProduceData;
 import io.barnabas.protocol.message.ProduceResponse;
+import io.barnabas.testkit.process.Broker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

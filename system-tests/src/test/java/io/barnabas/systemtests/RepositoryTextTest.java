@@ -2,6 +2,7 @@ package io.barnabas.systemtests;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.barnabas.testkit.process.Repository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;

@@ -2,9 +2,11 @@ package io.barnabas.systemtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.barnabas.testkit.process.BarnabasProcess;
+import io.barnabas.testkit.process.Broker;
+import io.barnabas.testkit.process.KafkaPeer;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.concurrent.ExecutionException;
@@ -29,13 +31,13 @@ abstract class SideBySide {
     }
 
     static synchronized Broker kafka() {
-        if (kafka == null) kafka = KafkaPeer.start(Map.of());
+        if (kafka == null) kafka = KafkaPeer.with().start();
         return kafka;
     }
 
     static synchronized Broker subject() {
         if (subject == null) {
-            subject = "kafka".equals(System.getProperty("tests.subject")) ? KafkaPeer.start(Map.of()) : BarnabasProcess.with().start();
+            subject = "kafka".equals(System.getProperty("tests.subject")) ? KafkaPeer.with().start() : BarnabasProcess.with().start();
         }
         if (!subject.process().isAlive()) throw new AssertionError("it ended by itself:\n" + subject.process().output());
         return subject;

@@ -3,6 +3,9 @@ package io.barnabas.systemtests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.barnabas.testkit.process.Broker;
+import io.barnabas.testkit.process.Command;
+import io.barnabas.testkit.process.KafkaTools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

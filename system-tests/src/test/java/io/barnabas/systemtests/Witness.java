@@ -11,6 +11,7 @@ import io.barnabas.protocol.message.FetchRequest;
 import io.barnabas.protocol.message.FetchResponse;
 import io.barnabas.protocol.message.ProduceRequest;
 import io.barnabas.protocol.message.ProduceResponse;
+import io.barnabas.testkit.process.Broker;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 

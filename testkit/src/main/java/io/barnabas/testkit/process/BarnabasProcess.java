@@ -1,4 +1,4 @@
-package io.barnabas.systemtests;
+package io.barnabas.testkit.process;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Barnabas as a user starts it, by the launcher, from the jars of the last build. */
-final class BarnabasProcess implements Broker {
+public final class BarnabasProcess implements Broker {
     private final Setup setup;
     private final ChildProcess process;
 
@@ -17,12 +17,12 @@ final class BarnabasProcess implements Broker {
         this.process = process;
     }
 
-    static Setup with() {
+    public static Setup with() {
         return new Setup();
     }
 
     /** How one is started. Without more: a new data directory, a free port, the JDK and loops of the test run. */
-    static final class Setup {
+    public static final class Setup {
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final Map<String, String> environment = new HashMap<>();
         private List<String> prefix = List.of();
@@ -36,56 +36,56 @@ final class BarnabasProcess implements Broker {
             if (loops != null) setting("num.event.loops", loops);
         }
 
-        Setup setting(String name, String value) {
+        public Setup setting(String name, String value) {
             settings.put(name, value);
             return this;
         }
 
         /** @param options as {@code -Xmx64m} */
-        Setup heap(String options) {
+        public Setup heap(String options) {
             return environment("KAFKA_HEAP_OPTS", options);
         }
 
-        Setup jdk(Path jdk) {
+        public Setup jdk(Path jdk) {
             return environment("JAVA_HOME", jdk.toString());
         }
 
-        Setup environment(String name, String value) {
+        public Setup environment(String name, String value) {
             environment.put(name, value);
             return this;
         }
 
-        Setup data(Path directory) {
+        public Setup data(Path directory) {
             data = directory;
             return this;
         }
 
         /** A further log directory. */
-        Setup moreData(Path directory) {
+        public Setup moreData(Path directory) {
             moreData += "," + directory;
             return this;
         }
 
-        Setup port(int port) {
+        public Setup port(int port) {
             this.port = port;
             return this;
         }
 
         /** A command before the launcher that becomes it, keeping the pid ({@code strace -D ...}, {@code nice}). */
-        Setup under(String... command) {
+        public Setup under(String... command) {
             prefix = List.of(command);
             return this;
         }
 
         /** Starts it and waits until it answers. */
-        BarnabasProcess start() {
+        public BarnabasProcess start() {
             BarnabasProcess broker = launch();
             broker.process.awaitAnswer(port);
             return broker;
         }
 
         /** Starts it without waiting: for a start that is to fail. */
-        BarnabasProcess launch() {
+        public BarnabasProcess launch() {
             if (data == null) data = Repository.newScratch("barnabas").resolve("data");
             if (port == 0) port = Ports.free();
             Path output = data.resolveSibling(data.getFileName() + ".out");
@@ -102,7 +102,7 @@ final class BarnabasProcess implements Broker {
     }
 
     /** Starts it again, as it was, on its data and port; it must have ended. */
-    BarnabasProcess restart() {
+    public BarnabasProcess restart() {
         return setup.start();
     }
 

@@ -1,4 +1,4 @@
-package io.barnabas.systemtests;
+package io.barnabas.testkit.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A command that runs to its end: what it is given, then what it answered. */
-final class Command {
+public final class Command {
     private static final int SECONDS_MAX = 120;
 
     private final List<String> words;
@@ -20,30 +20,30 @@ final class Command {
     private byte[] input = new byte[0];
     private Path directory = Repository.ROOT;
 
-    Command(List<String> words) {
+    public Command(List<String> words) {
         this.words = List.copyOf(words);
     }
 
-    static Command of(String... words) {
+    public static Command of(String... words) {
         return new Command(Arrays.asList(words));
     }
 
     /** What a command said and how it ended. */
-    record Answer(List<String> command, int exitCode, byte[] outputBytes, String errors) {
-        String output() {
+    public record Answer(List<String> command, int exitCode, byte[] outputBytes, String errors) {
+        public String output() {
             return new String(outputBytes, StandardCharsets.UTF_8);
         }
 
-        List<String> lines() {
+        public List<String> lines() {
             return output().lines().toList();
         }
 
         /** This answer, when the exit code was 0. */
-        Answer successful() {
+        public Answer successful() {
             return exiting(0);
         }
 
-        Answer exiting(int expectedCode) {
+        public Answer exiting(int expectedCode) {
             if (exitCode != expectedCode) throw new AssertionError("wrong exit code: wanted=" + expectedCode + " " + this);
             return this;
         }
@@ -54,27 +54,27 @@ final class Command {
         }
     }
 
-    Command input(String text) {
+    public Command input(String text) {
         return input(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    Command input(byte[] bytes) {
+    public Command input(byte[] bytes) {
         input = bytes;
         return this;
     }
 
-    Command environment(String name, String value) {
+    public Command environment(String name, String value) {
         environment.put(name, value);
         return this;
     }
 
-    Command in(Path directory) {
+    public Command in(Path directory) {
         this.directory = directory;
         return this;
     }
 
     /** Runs it; a command that has not ended after two minutes is killed and fails the test. */
-    Answer run() {
+    public Answer run() {
         try {
             Path errors = Files.createTempFile("errors", ".txt");
             Path output = Files.createTempFile("output", ".bin");

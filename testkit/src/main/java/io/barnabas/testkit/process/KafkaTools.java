@@ -1,4 +1,4 @@
-package io.barnabas.systemtests;
+package io.barnabas.testkit.process;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,38 +7,41 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Apache Kafka's command-line classes, each run in a process of its own. */
-final class KafkaTools {
+public final class KafkaTools {
+    /** Flags of Java for a process that should start soon and be small. */
+    static final List<String> QUICK_FLAGS = List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
     private KafkaTools() {}
 
-    static Command.Answer topics(Broker broker, String... arguments) {
+    public static Command.Answer topics(Broker broker, String... arguments) {
         return run(broker, "org.apache.kafka.tools.TopicCommand", arguments);
     }
 
-    static Command.Answer configs(Broker broker, String... arguments) {
+    public static Command.Answer configs(Broker broker, String... arguments) {
         return run(broker, "kafka.admin.ConfigCommand", arguments);
     }
 
-    static Command.Answer offsets(Broker broker, String... arguments) {
+    public static Command.Answer offsets(Broker broker, String... arguments) {
         return run(broker, "org.apache.kafka.tools.GetOffsetShell", arguments);
     }
 
-    static Command.Answer producerPerformance(Broker broker, String... arguments) {
+    public static Command.Answer producerPerformance(Broker broker, String... arguments) {
         return run(broker, "org.apache.kafka.tools.ProducerPerformance", arguments);
     }
 
-    static Command.Answer dumpLog(String... arguments) {
+    public static Command.Answer dumpLog(String... arguments) {
         return run(prepend(arguments, "org.apache.kafka.tools.DumpLogSegments"));
     }
 
     /** Runs any of the classes that take {@code --bootstrap-server}. */
-    static Command.Answer run(Broker broker, String mainClass, String... arguments) {
+    public static Command.Answer run(Broker broker, String mainClass, String... arguments) {
         return run(prepend(arguments, mainClass, "--bootstrap-server", broker.bootstrap()));
     }
 
     /** The first run leaves its loaded classes in an archive, which spares the later ones half of their time. */
     private static synchronized Command.Answer run(String... arguments) {
         Path archive = Repository.SCRATCH.resolve("kafka-tools-" + Repository.majorVersion(Repository.jdk()) + ".jsa");
-        var command = java("kafka-tools", arguments);
+        var command = java("kafka-tools", Repository.jdk(), QUICK_FLAGS, arguments);
         command.addAll(1, List.of("-Xlog:disable", "-Xlog:all=error:stderr", (Files.exists(archive) ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=") + archive));
         return new Command(command).run();
     }
@@ -50,11 +53,11 @@ final class KafkaTools {
     }
 
     /** A Java command on the class path of {@code module}, with its log4j configuration. */
-    static List<String> java(String module, String... arguments) {
-        var command = new ArrayList<>(List.of(Repository.jdk().resolve("bin/java").toString(),
-                "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
-                "-Dlog4j2.configurationFile=" + Repository.ROOT.resolve("system-tests/src/test/resources/" + module + "-log4j2.properties"),
+    static List<String> java(String module, Path jdk, List<String> flags, String... arguments) {
+        var command = new ArrayList<>(List.of(jdk.resolve("bin/java").toString(), "-Xshare:auto",
+                "-Dlog4j2.configurationFile=" + Repository.ROOT.resolve("system-tests/" + module + "/log4j2.properties"),
                 "-cp", Repository.classPathOf(module)));
+        command.addAll(1, flags);
         command.addAll(List.of(arguments));
         return command;
     }

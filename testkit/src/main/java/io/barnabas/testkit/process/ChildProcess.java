@@ -1,4 +1,4 @@
-package io.barnabas.systemtests;
+package io.barnabas.testkit.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A process of its own that serves a port, its output in a file. Ends with this JVM at the latest. */
-final class ChildProcess {
+public final class ChildProcess {
     private static final long READY_SECONDS_MAX = 60;
     private static final long END_SECONDS_MAX = 60;
     private static final long TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux that Java runs on
 
     /** It ended before it was ready; the message has its output. */
-    static final class EndedException extends RuntimeException {
+    public static final class EndedException extends RuntimeException {
         private EndedException(String message) {
             super(message);
         }
@@ -35,7 +35,7 @@ final class ChildProcess {
         Runtime.getRuntime().addShutdownHook(reaper);
     }
 
-    static ChildProcess start(List<String> command, Map<String, String> environment, Path directory, Path outputFile) {
+    public static ChildProcess start(List<String> command, Map<String, String> environment, Path directory, Path outputFile) {
         var builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(outputFile.toFile()));
@@ -47,16 +47,16 @@ final class ChildProcess {
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** All that it printed so far, errors included. */
-    String output() {
+    public String output() {
         try {
             return Files.readString(outputFile);
         } catch (IOException e) {
@@ -65,7 +65,7 @@ final class ChildProcess {
     }
 
     /** Waits until it answers a request on {@code port} and holds that port itself; fails when it ends before. */
-    void awaitAnswer(int port) {
+    public void awaitAnswer(int port) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS_MAX);
         while (!answers(port)) {
             if (!isAlive()) throw new EndedException("ended before it was ready: exit code=" + process.exitValue() + "\n" + output());
@@ -94,24 +94,24 @@ final class ChildProcess {
     }
 
     /** Ends it as {@code kill -9} does. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         awaitEnd();
     }
 
     /** Sends SIGTERM and waits for the end. @return the exit code */
-    int terminate() {
+    public int terminate() {
         process.destroy();
         return awaitEnd();
     }
 
     /** @param name as {@code kill -s} takes it: STOP, CONT, ... */
-    void signal(String name) {
+    public void signal(String name) {
         Command.of("kill", "-s", name, Long.toString(pid())).run().successful();
     }
 
     /** @return the exit code; 128 and the number of the signal when one ended it */
-    int awaitEnd() {
+    public int awaitEnd() {
         if (!waitUpTo(END_SECONDS_MAX, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("does not end: seconds=" + END_SECONDS_MAX + "\n" + output());
@@ -133,21 +133,21 @@ final class ChildProcess {
     }
 
     /** CPU time in user and kernel so far, all threads. */
-    double cpuSeconds() {
+    public double cpuSeconds() {
         String stat = readProc("stat");
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / (double) TICKS_PER_SECOND;
     }
 
     /** Resident memory in KiB. */
-    long residentKb() {
+    public long residentKb() {
         for (String line : readProc("status").split("\n")) {
             if (line.startsWith("VmRSS:")) return Long.parseLong(line.replaceAll("\\D", ""));
         }
         throw new AssertionError("no VmRSS: pid=" + pid());
     }
 
-    int openFileCount() {
+    public int openFileCount() {
         try (var descriptors = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
             return (int) descriptors.count();
         } catch (IOException e) {

@@ -1,9 +1,9 @@
-package io.barnabas.systemtests;
+package io.barnabas.testkit.process;
 
 import java.nio.file.Path;
 
 /** A running broker of either make, alone in its cluster. */
-interface Broker extends AutoCloseable {
+public interface Broker extends AutoCloseable {
     /** Which make, for messages. */
     String name();
 

@@ -1,4 +1,4 @@
-package io.barnabas.systemtests;
+package io.barnabas.testkit.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,10 +9,10 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Where things lie: this repository, the JDKs of the machine, the class paths of Apache Kafka. */
-final class Repository {
-    static final Path ROOT = root();
+public final class Repository {
+    public static final Path ROOT = root();
     /** Folder for what the tests' processes leave behind; kept after a run, emptied by a clean build. */
-    static final Path SCRATCH = ROOT.resolve("system-tests/target/scratch");
+    public static final Path SCRATCH = ROOT.resolve("system-tests/target/scratch");
 
     private Repository() {}
 
@@ -24,7 +24,7 @@ final class Repository {
     }
 
     /** A new empty folder under {@link #SCRATCH}. */
-    static Path newScratch(String name) {
+    public static Path newScratch(String name) {
         try {
             Files.createDirectories(SCRATCH);
             return Files.createTempDirectory(SCRATCH, name + "-");
@@ -34,7 +34,7 @@ final class Repository {
     }
 
     /** The class path that the build of {@code module} (kafka-broker or kafka-tools) wrote. */
-    static String classPathOf(String module) {
+    public static String classPathOf(String module) {
         Path file = ROOT.resolve("system-tests").resolve(module).resolve("target/classpath");
         try {
             return Files.readString(file).trim();
@@ -44,12 +44,12 @@ final class Repository {
     }
 
     /** The JDK that the tests' own processes run on: that of {@code -Dtests.jdk=DIR}, else the one of this JVM. */
-    static Path jdk() {
+    public static Path jdk() {
         return Path.of(System.getProperty("tests.jdk", System.getProperty("java.home")));
     }
 
     /** Every JDK of version 17 or newer on this machine, the oldest first, one of each version. */
-    static List<Path> jdks() {
+    public static List<Path> jdks() {
         var versions = new ArrayList<Integer>();
         var jdks = new ArrayList<Path>();
         for (Path jdk : installedJdks()) {
@@ -76,7 +76,7 @@ final class Repository {
         return found;
     }
 
-    static int majorVersion(Path jdk) {
+    public static int majorVersion(Path jdk) {
         try {
             for (String line : Files.readAllLines(jdk.resolve("release"))) {
                 if (line.startsWith("JAVA_VERSION=\"")) return Integer.parseInt(line.substring(14).split("[.\"]")[0]);

@@ -1,4 +1,4 @@
-package io.barnabas.systemtests;
+package io.barnabas.testkit.process;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.Set;
 
 /** Free ports below the ephemeral range, each given once to a test run; and who listens on a port. */
-final class Ports {
+public final class Ports {
     private static final int FIRST = 20_000;
     private static final int COUNT = 10_000;
     // Any start will do: it keeps test runs that share a machine apart.
@@ -21,7 +21,7 @@ final class Ports {
     private Ports() {}
 
     /** A free port of which the next, where the controller listens, is free too. */
-    static synchronized int free() {
+    public static synchronized int free() {
         for (int attempt = 0; attempt < COUNT; attempt++) {
             int port = FIRST + 2 * RANDOM.nextInt(COUNT / 2);
             if (isFree(port) && isFree(port + 1) && GIVEN.add(port) && GIVEN.add(port + 1)) return port;
@@ -40,7 +40,7 @@ final class Ports {
     }
 
     /** True when process {@code pid} itself holds a listening socket on {@code port}. */
-    static boolean isListening(long pid, int port) throws IOException {
+    public static boolean isListening(long pid, int port) throws IOException {
         var inodes = new HashSet<String>();
         addListeners("/proc/net/tcp", port, inodes);
         addListeners("/proc/net/tcp6", port, inodes);
