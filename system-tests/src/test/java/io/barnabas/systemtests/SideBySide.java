@@ -7,6 +7,7 @@ import io.barnabas.testkit.process.Broker;
 import io.barnabas.testkit.process.KafkaPeer;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.concurrent.ExecutionException;
