@@ -19,6 +19,6 @@ public interface LogListener {
     /** The log directory, or this log alone when it is damaged, takes no more reads or writes; whoever waits must fail. */
     void onOffline(Log log, String reason);
 
-    /** A log start moved by retention. */
+    /** Retention has moved {@link Log#logStartOffset}. */
     default void onLogStartMoved(Log log) {}
 }

@@ -11,18 +11,24 @@ import java.util.Arrays;
 public final class OffsetWaiters {
     /** One who waits. It may be added to one set of waiters at a time, and again after it was told. */
     public abstract static class Waiter {
+        private OffsetWaiters waiters;
         private long offset;
         private long order;
-        private int heapIndex = -1;
+        private int heapIndex;
 
-        /** The offset waited for has been reached. */
+        /** The offset waited for has been reached, or it is time to look again. */
         protected abstract void onReached();
 
         /** It will not be reached here. */
         protected abstract void onFailed(ErrorCode error);
 
         public final boolean isWaiting() {
-            return heapIndex >= 0;
+            return waiters != null;
+        }
+
+        /** Goes away untold; nothing happens if it does not wait. */
+        public final void stopWaiting() {
+            if (waiters != null) waiters.remove(this);
         }
 
         /** What {@link #onReached} waits for: the end reaches at least this. */
@@ -39,19 +45,17 @@ public final class OffsetWaiters {
 
     /** Waits until {@link #advance} is told at least {@code offset}; never told within this call. */
     public void add(long offset, Waiter waiter) {
-        if (waiter.heapIndex >= 0) throw new IllegalStateException("already waiting: offset=" + waiter.offset);
+        if (waiter.waiters != null) throw new IllegalStateException("already waiting: offset=" + waiter.offset);
+        waiter.waiters = this;
         waiter.offset = offset;
         waiter.order = orders++;
         if (size == heap.length) heap = Arrays.copyOf(heap, Math.max(CAPACITY_INITIAL, size * 2));
         siftUp(size++, waiter);
     }
 
-    /** Takes a waiter back; nothing happens if it does not wait. */
-    public void remove(Waiter waiter) {
+    private void remove(Waiter waiter) {
         int index = waiter.heapIndex;
-        if (index < 0) return;
-        if (heap[index] != waiter) throw new IllegalStateException("waits elsewhere: offset=" + waiter.offset);
-        waiter.heapIndex = -1;
+        waiter.waiters = null;
         var last = heap[--size];
         heap[size] = null;
         if (last == waiter) return;
@@ -62,6 +66,14 @@ public final class OffsetWaiters {
     /** Tells all who wait for {@code end} or less, in order. Told ones may add waiters, for offsets beyond {@code end}. */
     public void advance(long end) {
         while (size > 0 && heap[0].offset <= end) poll().onReached();
+    }
+
+    /** Tells all who wait now that it is time to look again, as if their offsets had been reached. Told ones may add waiters. */
+    public void wakeAll() {
+        if (size == 0) return;
+        var woken = Arrays.copyOf(heap, size);
+        for (var waiter : woken) remove(waiter);
+        for (var waiter : woken) waiter.onReached();
     }
 
     /** Tells everybody that it is over. Told ones must not add waiters. The set is usable afterwards. */

@@ -15,7 +15,7 @@ class OffsetWaitersTest {
     private final OffsetWaiters waiters = new OffsetWaiters();
     private final List<String> told = new ArrayList<>();
 
-    private final class Named extends OffsetWaiters.Waiter {
+    private class Named extends OffsetWaiters.Waiter {
         final String name;
 
         Named(String name) {
@@ -55,8 +55,8 @@ class OffsetWaitersTest {
     void oneThatIsTakenBackIsNotTold() {
         var c = add(3, "c");
         add(4, "d");
-        waiters.remove(c);
-        waiters.remove(c);
+        c.stopWaiting();
+        c.stopWaiting();
         assertFalse(c.isWaiting());
         waiters.advance(10);
         assertEquals(List.of("d"), told);
@@ -77,11 +77,23 @@ class OffsetWaitersTest {
     void oneWaitsOnceAtATime() {
         var a = add(1, "a");
         assertThrows(IllegalStateException.class, () -> waiters.add(2, a));
-        assertThrows(IllegalStateException.class, () -> {
-            var other = new OffsetWaiters();
-            other.add(1, new Named("x"));
-            other.remove(a);
+        assertThrows(IllegalStateException.class, () -> new OffsetWaiters().add(2, a));
+    }
+
+    @Test
+    void allCanBeWokenAndMayWaitAgain() {
+        waiters.add(5, new Named("e") {
+            @Override
+            protected void onReached() {
+                super.onReached();
+                if (told.size() < 9) waiters.add(6, this);
+            }
         });
+        add(3, "c");
+        waiters.wakeAll();
+        assertEquals(List.of("c", "e"), told);
+        assertEquals(6, waiters.firstOffset());
+        assertEquals(1, waiters.size());
     }
 
     @Test
@@ -91,7 +103,7 @@ class OffsetWaitersTest {
             var waiting = new ArrayList<Named>();
             var expected = new ArrayList<String>();
             for (int i = 0; i < 200; i++) waiting.add(add(random.nextInt(50), "w" + i));
-            for (int i = 0; i < 60; i++) waiters.remove(waiting.remove(random.nextInt(waiting.size())));
+            for (int i = 0; i < 60; i++) waiting.remove(random.nextInt(waiting.size())).stopWaiting();
             waiting.sort((a, b) -> Long.compare(a.offset(), b.offset()));
             for (var waiter : waiting) expected.add(waiter.name);
             for (int end = 0; end < 50; end += 1 + random.nextInt(20)) waiters.advance(end);

@@ -200,13 +200,12 @@ public final class Partition implements LogListener {
         };
     }
 
-    /** Tells a waiter when {@link #bound} has passed {@code offset}, or when there is no more leading here. */
+    /**
+     * Tells a waiter when {@link #bound} has passed {@code offset}, when the log's start has moved, or when there is no more
+     * leading here.
+     */
     public void waitBeyond(long offset, IsolationLevel isolation, OffsetWaiters.Waiter waiter) {
         waiters(isolation).add(offset + 1, waiter);
-    }
-
-    public void stopWaiting(IsolationLevel isolation, OffsetWaiters.Waiter waiter) {
-        waiters(isolation).remove(waiter);
     }
 
     /** How many fetches wait here for more to read. */
@@ -256,7 +255,10 @@ public final class Partition implements LogListener {
     public long deleteRecordsBefore(long offset) {
         long target = offset == -1 ? log.highWatermark() : offset;
         if (target < 0 || target > log.highWatermark()) return -1;
-        return log.raiseLogStartOffset(target);
+        long before = log.logStartOffset();
+        long start = log.raiseLogStartOffset(target);
+        if (start > before) onLogStartMoved(log);
+        return start;
     }
 
     /** The topic is gone: so is the log, and whoever waits is told. */
@@ -310,6 +312,13 @@ public final class Partition implements LogListener {
     public void onOffline(Log log, String reason) {
         offlineReason = reason;
         endLeadership(ErrorCode.KAFKA_STORAGE_ERROR);
+    }
+
+    @Override
+    public void onLogStartMoved(Log log) {
+        highWatermarkWaiters.wakeAll();
+        lastStableWaiters.wakeAll();
+        endWaiters.wakeAll();
     }
 
     private void tellWaiters() {

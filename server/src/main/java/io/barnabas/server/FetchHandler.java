@@ -4,8 +4,6 @@ import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.FetchRequest;
 import io.barnabas.protocol.message.FetchResponse;
 import io.barnabas.replication.IsolationLevel;
-import java.util.ArrayList;
-import java.util.Collection;
 
 /** Serves consumers' fetches: settles what is asked (sessions, KIP-227) and leaves the reading to {@link PendingFetch}. */
 final class FetchHandler implements RequestHandler<FetchRequest> {
@@ -44,43 +42,33 @@ final class FetchHandler implements RequestHandler<FetchRequest> {
         boolean usesTopicIds = context.apiVersion() >= TOPIC_ID_VERSION;
         var session = request.sessionEpoch() == FetchSession.INITIAL_EPOCH && !request.topics().isEmpty()
                 ? local.createIfRoom(usesTopicIds) : null;
-        var positions = new ArrayList<FetchPosition>();
-        for (var topic : request.topics()) {
-            for (var asked : topic.partitions()) {
-                var position = new FetchPosition(key(context, topic, asked));
-                position.update(asked);
-                positions.add(position);
-                if (session != null) session.positions.put(position.key, position);
-            }
-        }
-        if (session != null && !local.countPartitions(session)) session = null;
-        start(context, request, session, positions, true);
+        if (session == null) session = new FetchSession(context.loop(), 0, usesTopicIds);
+        ask(context, request, session);
+        if (session.isKept()) local.countPartitions(session);
+        start(context, request, session, true);
     }
 
     /** A fetch that goes on with a session, and names only what changed. */
     private void fetchOn(RequestContext context, FetchRequest request, FetchSessions local) {
         var session = local.find(request.sessionId());
         var error = session == null ? ErrorCode.FETCH_SESSION_ID_NOT_FOUND
-                : session.epoch != request.sessionEpoch() ? ErrorCode.INVALID_FETCH_SESSION_EPOCH
+                // Two fetches at once: whoever sent the first one has lost its connection, or its way.
+                : session.epoch != request.sessionEpoch() || session.pending != null ? ErrorCode.INVALID_FETCH_SESSION_EPOCH
                 : session.usesTopicIds != context.apiVersion() >= TOPIC_ID_VERSION ? ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR
                 : ErrorCode.NONE;
         if (error != ErrorCode.NONE) {
             context.answer(new FetchResponse().setErrorCode(error.code()));
             return;
         }
-        for (var topic : request.topics()) {
-            for (var asked : topic.partitions()) {
-                session.positions.computeIfAbsent(key(context, topic, asked), FetchPosition::new).update(asked);
-            }
-        }
+        ask(context, request, session);
         for (var topic : request.forgottenTopicsData()) {
             for (int partition : topic.partitions()) {
-                session.positions.remove(new FetchSession.Key(topic.topicId(), nameOf(context, topic.topic()), partition));
+                session.forget(new FetchSession.Key(topic.topicId(), nameOf(context, topic.topic()), partition));
             }
         }
-        if (session.positions.isEmpty()) {
+        if (session.size() == 0) {
             local.remove(session.id);
-            start(context, request, null, new ArrayList<>(), true);
+            start(context, request, session, true);
             return;
         }
         if (!local.countPartitions(session)) {
@@ -88,24 +76,33 @@ final class FetchHandler implements RequestHandler<FetchRequest> {
             return;
         }
         session.advanceEpoch();
-        context.holdElements(session.positions.size());
-        start(context, request, session, session.positions.values(), false);
+        context.holdElements(session.dueCount());
+        start(context, request, session, false);
     }
 
-    private void start(RequestContext context, FetchRequest request, FetchSession session,
-                       Collection<FetchPosition> positions, boolean isFull) {
-        var fetch = new PendingFetch(context, session, isFull, IsolationLevel.of(request.isolationLevel()),
-                request.minBytes(), request.maxWaitMs(), Math.min(request.maxBytes(), fetchBytesMax));
-        for (var position : positions) {
-            var key = position.key;
-            boolean byId = key.topic() == null;
-            var partition = byId ? partitions.find(key.topicId(), key.partition()) : partitions.find(key.topic(), key.partition());
-            var error = partition != null ? ErrorCode.NONE
-                    : byId ? metadata.whyNotHere(key.topicId(), key.partition())
-                    : metadata.whyNotHere(key.topic(), key.partition());
-            fetch.add(position, partition, error);
+    private static void ask(RequestContext context, FetchRequest request, FetchSession session) {
+        for (var topic : request.topics()) {
+            for (var asked : topic.partitions()) {
+                var position = session.position(key(context, topic, asked));
+                position.update(asked);
+                session.addDue(position);
+            }
         }
-        fetch.start();
+    }
+
+    private void start(RequestContext context, FetchRequest request, FetchSession session, boolean isFull) {
+        new PendingFetch(this, context, session, isFull, IsolationLevel.of(request.isolationLevel()),
+                request.minBytes(), request.maxWaitMs(), Math.min(request.maxBytes(), fetchBytesMax)).start();
+    }
+
+    /** Finds where a position is served, or says why it is not served here. */
+    void place(FetchPosition position) {
+        var key = position.key;
+        boolean byId = key.topic() == null;
+        var partition = byId ? partitions.find(key.topicId(), key.partition()) : partitions.find(key.topic(), key.partition());
+        position.place(partition, partition != null ? ErrorCode.NONE
+                : byId ? metadata.whyNotHere(key.topicId(), key.partition())
+                : metadata.whyNotHere(key.topic(), key.partition()));
     }
 
     private static FetchSession.Key key(RequestContext context, FetchRequest.FetchTopic topic, FetchRequest.FetchPartition asked) {

@@ -1,6 +1,6 @@
 package io.barnabas.server;
 
-import io.barnabas.base.Clock;
+import io.barnabas.base.EventLoop;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -13,26 +13,26 @@ import java.util.random.RandomGenerator;
 final class FetchSessions {
     private static final long EVICTABLE_AFTER_MS = 120_000;
 
+    private final EventLoop home;
     private final int sessionsMax;
     private final int partitionsMax;
-    private final Clock clock;
     private final RandomGenerator random;
     /** Least recently used first. */
     private final Map<Integer, FetchSession> byId = new LinkedHashMap<>(16, 0.75f, true);
 
     private int partitions;
 
-    FetchSessions(int sessionsMax, int partitionsMax, Clock clock, RandomGenerator random) {
+    FetchSessions(EventLoop home, int sessionsMax, int partitionsMax, RandomGenerator random) {
+        this.home = home;
         this.sessionsMax = sessionsMax;
         this.partitionsMax = partitionsMax;
-        this.clock = clock;
         this.random = random;
     }
 
     /** @return the session, or null if it is not here */
     FetchSession find(int id) {
         var session = byId.get(id);
-        if (session != null) session.lastUsedMs = clock.nowMs();
+        if (session != null) session.lastUsedMs = home.clock().nowMs();
         return session;
     }
 
@@ -43,21 +43,23 @@ final class FetchSessions {
         do {
             id = random.nextInt(1, Integer.MAX_VALUE);
         } while (byId.containsKey(id));
-        var session = new FetchSession(id, usesTopicIds);
-        session.lastUsedMs = clock.nowMs();
+        var session = new FetchSession(home, id, usesTopicIds);
+        session.lastUsedMs = home.clock().nowMs();
         byId.put(id, session);
         return session;
     }
 
     void remove(int id) {
         var removed = byId.remove(id);
-        if (removed != null) partitions -= removed.countedPartitions;
+        if (removed == null) return;
+        partitions -= removed.countedPartitions;
+        removed.end();
     }
 
     /** Counts the partitions that a session has now. @return false if they are too many: then it has been removed */
     boolean countPartitions(FetchSession session) {
-        partitions += session.positions.size() - session.countedPartitions;
-        session.countedPartitions = session.positions.size();
+        partitions += session.size() - session.countedPartitions;
+        session.countedPartitions = session.size();
         if (partitions <= partitionsMax) return true;
         remove(session.id);
         return false;
@@ -71,7 +73,7 @@ final class FetchSessions {
         var eldest = byId.values().iterator();
         if (!eldest.hasNext()) return false;
         var session = eldest.next();
-        if (clock.nowMs() - session.lastUsedMs < EVICTABLE_AFTER_MS) return false;
+        if (home.clock().nowMs() - session.lastUsedMs < EVICTABLE_AFTER_MS) return false;
         remove(session.id);
         return true;
     }

@@ -5,7 +5,6 @@ import static io.barnabas.server.config.BrokerSettings.FETCH_MAX_BYTES;
 import static io.barnabas.server.config.BrokerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS;
 import static io.barnabas.server.config.BrokerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT;
 
-import io.barnabas.base.Clock;
 import io.barnabas.cluster.controller.SupportedFeatures;
 import io.barnabas.protocol.AdvertisedVersions;
 import io.barnabas.protocol.ApiKey;
@@ -138,6 +137,6 @@ final class Handlers {
     private LoopLocal<FetchSessions> fetchSessions() {
         int perLoop = Math.max(1, node.config().get(MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS) / node.loops().size());
         int partitionsMax = (int) Math.min(Runtime.getRuntime().maxMemory() / 4 / SESSION_PARTITION_BYTES, Integer.MAX_VALUE) / node.loops().size();
-        return new LoopLocal<>(node.loops(), loop -> new FetchSessions(perLoop, partitionsMax, Clock.SYSTEM, new SplittableRandom()));
+        return new LoopLocal<>(node.loops(), loop -> new FetchSessions(loop, perLoop, partitionsMax, new SplittableRandom()));
     }
 }

@@ -3,15 +3,11 @@ package io.barnabas.server;
 import io.barnabas.base.EventLoop;
 import io.barnabas.base.StorageException;
 import io.barnabas.log.LogSlice;
-import io.barnabas.log.OffsetWaiters;
-import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.FetchResponse;
 import io.barnabas.protocol.message.FetchResponse.AbortedTransaction;
 import io.barnabas.protocol.message.FetchResponse.FetchableTopicResponse;
 import io.barnabas.protocol.message.FetchResponse.PartitionData;
 import io.barnabas.replication.IsolationLevel;
-import io.barnabas.replication.Partition;
-import io.barnabas.replication.PartitionRead;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -20,38 +16,42 @@ import org.slf4j.LoggerFactory;
 /**
  * One fetch, from the first read to its answer.
  *
- * <p>It reads its partitions in order, each on its own loop: it travels from loop to loop, and whichever it is on owns its
- * state. So the bytes add up against one limit without anybody being locked. If that was not enough for
- * {@code fetch.min.bytes}, it asks the partitions to wake it when more can be read, and waits at home, on its
- * connection's loop, for that or for the end of {@code fetch.max.wait.ms}; then it reads once more.
+ * <p>It reads the positions that are due in order, each on its partition's loop: it travels from loop to loop, and whichever
+ * it is on owns its state. So the bytes add up against one limit without anybody being locked. If that was not enough for
+ * {@code fetch.min.bytes}, it waits at home, on its connection's loop, for news of the partitions or for the end of
+ * {@code fetch.max.wait.ms}; news make it read again, only where they come from.
  */
 final class PendingFetch {
     private static final Logger LOG = LoggerFactory.getLogger(PendingFetch.class);
 
+    private final FetchHandler handler;
     private final RequestContext context;
     private final EventLoop home;
-    /** Null without a session. */
     private final FetchSession session;
     private final boolean isFull;
     private final IsolationLevel isolation;
     private final int minBytes;
     private final int maxWaitMs;
     private final int bytesMax;
-    private final List<Part> parts = new ArrayList<>();
 
+    /** Everything read so far, each once. */
+    private final List<FetchPosition> read = new ArrayList<>(2);
+    /** What is being read or was read last. */
+    private List<FetchPosition> reading;
     private int bytesRead;
     private boolean mustAnswer;
 
-    /** At home: the deadline, and what happened since the last reading began. */
+    /** At home: the deadline, and whether it has passed. */
     private EventLoop.Timer deadline;
+    private boolean isOver;
     private boolean isAway;
-    private boolean isDue;
-    private boolean hasNews;
-    private boolean isWaiting;
+    private boolean isAnswered;
+    private boolean wakeAsked;
 
     /** @param isFull whether the answer names every partition, changed or not */
-    PendingFetch(RequestContext context, FetchSession session, boolean isFull, IsolationLevel isolation,
+    PendingFetch(FetchHandler handler, RequestContext context, FetchSession session, boolean isFull, IsolationLevel isolation,
                  int minBytes, int maxWaitMs, int bytesMax) {
+        this.handler = handler;
         this.context = context;
         this.home = context.loop();
         this.session = session;
@@ -62,67 +62,47 @@ final class PendingFetch {
         this.bytesMax = bytesMax;
     }
 
-    /** One partition of the fetch. Its waiter belongs to the partition's loop. */
-    private final class Part extends OffsetWaiters.Waiter {
-        final FetchPosition position;
-        final Partition partition;
-        ErrorCode error;
-        PartitionRead.Data data;
-        PartitionRead.Diverged diverged;
-
-        Part(FetchPosition position, Partition partition, ErrorCode error) {
-            this.position = position;
-            this.partition = partition;
-            this.error = error;
-        }
-
-        @Override
-        protected void onReached() {
-            if (home.isCurrent()) onNews();
-            else home.execute(PendingFetch.this::onNews);
-        }
-
-        @Override
-        protected void onFailed(ErrorCode failure) {
-            onReached();
-        }
-
-        void dropData() {
-            if (data != null) data.slice().release();
-            data = null;
-        }
-    }
-
-    /** @param partition null when it is not served here, for the reason in {@code error} */
-    void add(FetchPosition position, Partition partition, ErrorCode error) {
-        parts.add(new Part(position, partition, error));
-    }
-
     void start() {
+        session.pending = this;
+        readDue();
+    }
+
+    // ---- reading
+
+    private void readDue() {
         isAway = true;
+        reading = session.takeDue();
+        for (var position : reading) {
+            bytesRead -= position.bytesFound();
+            position.drop();
+            handler.place(position);
+            if (position.isRead) continue;
+            position.isRead = true;
+            read.add(position);
+        }
         readFrom(0);
     }
 
-    /** Reads parts from {@code index} on for as long as they are on this loop, and goes on where the next one is. */
+    /** Reads from {@code index} on for as long as partitions are on this loop, and goes on where the next one is. */
     private void readFrom(int index) {
-        for (int i = index; i < parts.size(); i++) {
-            var part = parts.get(i);
-            if (part.partition == null) {
+        for (int i = index; i < reading.size(); i++) {
+            var position = reading.get(i);
+            var partition = position.partition();
+            if (partition == null) {
                 mustAnswer = true;
                 continue;
             }
             int next = i;
-            var loop = part.partition.loop();
-            if (!loop.isCurrent()) {
-                loop.execute(() -> readFrom(next));
+            if (!partition.loop().isCurrent()) {
+                partition.loop().execute(() -> readFrom(next));
                 return;
             }
-            if (!part.partition.isSettled()) {
-                part.partition.whenSettled(() -> readFrom(next));
+            if (!partition.isSettled()) {
+                partition.whenSettled(() -> readFrom(next));
                 return;
             }
-            if (!read(part)) {
-                prepare(part, next);
+            if (!read(position)) {
+                prepare(position, next);
                 return;
             }
         }
@@ -130,29 +110,25 @@ final class PendingFetch {
     }
 
     /** @return false if the bytes are to be fetched from the disk before they are counted in */
-    private boolean read(Part part) {
-        int room = Math.max(0, bytesMax - bytesRead);
-        var position = part.position;
-        var result = part.partition.read(position.fetchOffset, Math.min(position.partitionMaxBytes, room), bytesRead == 0,
-                isolation, position.currentLeaderEpoch, position.lastFetchedEpoch);
-        if (result instanceof PartitionRead.Data data) {
-            part.data = data;
-            bytesRead += data.slice().size();
-            return data.slice().size() == 0 || data.slice().isRecent();
+    private boolean read(FetchPosition position) {
+        position.read(Math.max(0, bytesMax - bytesRead), bytesRead == 0, isolation);
+        if (position.data() == null) {
+            mustAnswer = true;
+            return true;
         }
-        mustAnswer = true;
-        if (result instanceof PartitionRead.Refused refused) part.error = refused.error();
-        else if (result instanceof PartitionRead.Diverged diverged) part.diverged = diverged;
-        else throw new AssertionError(result);
-        return true;
+        bytesRead += position.bytesFound();
+        // A session is told from here on, whenever there is more.
+        if (session.isKept() && position.isAtEnd(isolation)) position.watch(isolation);
+        return position.bytesFound() == 0 || position.data().slice().isRecent();
     }
 
     /** Brings old bytes into the page cache on the directory's I/O pool, so that sending them does not stall a loop. */
-    private void prepare(Part part, int index) {
-        LogSlice slice = part.data.slice();
-        part.partition.log().directory().io().execute(() -> {
+    private void prepare(FetchPosition position, int index) {
+        LogSlice slice = position.data().slice();
+        var partition = position.partition();
+        partition.log().directory().io().execute(() -> {
             prefetch(slice);
-            part.partition.loop().execute(() -> readFrom(index + 1));
+            partition.loop().execute(() -> readFrom(index + 1));
         });
     }
 
@@ -172,7 +148,7 @@ final class PendingFetch {
 
     private void onRead() {
         isAway = false;
-        if (mustAnswer || isDue || bytesRead >= minBytes || maxWaitMs <= 0 || !context.connection().isOpen()) {
+        if (mustAnswer || isOver || bytesRead >= minBytes || maxWaitMs <= 0 || !context.connection().isOpen()) {
             answer();
             return;
         }
@@ -181,101 +157,80 @@ final class PendingFetch {
             // Nobody is there to read the answer: what waits for partitions must not outlive its connection.
             context.whenClosed(this::onDeadline);
         }
-        hasNews = false;
-        isWaiting = true;
         isAway = true;
         watchFrom(0);
     }
 
-    /** Asks each partition, on its loop, to tell when more than now can be read. */
+    // ---- waiting
+
+    /** Has every partition, on its loop, tell when more than now can be read. */
     private void watchFrom(int index) {
-        for (int i = index; i < parts.size(); i++) {
-            var part = parts.get(i);
+        for (int i = index; i < reading.size(); i++) {
+            var position = reading.get(i);
             int next = i;
-            if (!part.partition.loop().isCurrent()) {
-                part.partition.loop().execute(() -> watchFrom(next));
+            if (!position.partition().loop().isCurrent()) {
+                position.partition().loop().execute(() -> watchFrom(next));
                 return;
             }
-            watch(part);
+            if (!position.isWatched()) position.watch(isolation);
         }
         goHome(this::onWatching);
     }
 
-    private void watch(Part part) {
-        if (part.partition.leaderError(-1) != ErrorCode.NONE) {
-            part.onReached();
-            return;
-        }
-        long seenBound = isolation == IsolationLevel.READ_COMMITTED ? part.data.lastStableOffset() : part.data.highWatermark();
-        long seenEnd = Math.max(part.position.fetchOffset, seenBound);
-        if (part.partition.bound(isolation) > seenEnd) part.onReached();
-        else part.partition.waitBeyond(seenEnd, isolation, part);
-    }
-
     private void onWatching() {
         isAway = false;
-        if (hasNews || isDue) readAgain();
+        if (isOver || session.dueCount() > 0) readDue();
     }
 
-    private void onNews() {
-        hasNews = true;
-        if (isWaiting && !isAway) readAgain();
+    /** Some position of the session is due. */
+    void onNews() {
+        if (isAway || isAnswered || wakeAsked) return;
+        wakeAsked = true;
+        // What else is written in this turn belongs into the same answer.
+        home.atTurnEnd(this::onWoken);
+    }
+
+    private void onWoken() {
+        wakeAsked = false;
+        if (!isAway && !isAnswered) readDue();
     }
 
     private void onDeadline() {
-        isDue = true;
-        if (isWaiting && !isAway) readAgain();
+        isOver = true;
+        if (!isAway && !isAnswered) readDue();
     }
 
-    private void readAgain() {
-        isWaiting = false;
-        isAway = true;
-        bytesRead = 0;
-        unwatchFrom(0);
-    }
-
-    private void unwatchFrom(int index) {
-        for (int i = index; i < parts.size(); i++) {
-            var part = parts.get(i);
-            int next = i;
-            if (!part.partition.loop().isCurrent()) {
-                part.partition.loop().execute(() -> unwatchFrom(next));
-                return;
-            }
-            part.partition.stopWaiting(isolation, part);
-            part.dropData();
-        }
-        readFrom(0);
-    }
+    // ---- answering
 
     private void answer() {
+        isAnswered = true;
+        session.pending = null;
         if (deadline != null) deadline.cancel();
-        var response = new FetchResponse().setSessionId(session == null ? 0 : session.id);
-        var gaveData = new ArrayList<FetchPosition>(0);
+        var response = new FetchResponse().setSessionId(session.isKept() ? session.id : 0);
         FetchableTopicResponse topic = null;
-        for (int i = 0; i < parts.size(); i++) {
-            var part = parts.get(i);
-            boolean isNews = isNews(part);
-            if (!isFull && !isNews) {
-                part.dropData();
-                continue;
-            }
-            topic = topicOf(response, topic, part.position.key);
-            topic.partitions().add(describe(part));
-            if (session != null && part.data != null && part.data.slice().size() > 0) gaveData.add(part.position);
+        for (int i = 0; i < read.size(); i++) {
+            var position = read.get(i);
+            if (!position.takeNews() && !isFull) continue;
+            topic = topicOf(response, topic, position.key);
+            topic.partitions().add(describe(position));
         }
-        for (var position : gaveData) session.moveToEnd(position);
+        leave();
         context.answer(response);
     }
 
-    /** Whether a session's partition has something to tell. */
-    private boolean isNews(Part part) {
-        if (part.error != ErrorCode.NONE || part.diverged != null) {
-            part.position.forgetTold();
-            return true;
+    /** Says what the next fetch has to read: first what got no room in this one, then what gave something. */
+    private void leave() {
+        if (session.isKept()) {
+            for (var position : read) if (position.bytesFound() == 0 && !position.isAtEnd(isolation)) session.addDue(position);
+            for (var position : read) if (position.bytesFound() > 0) session.addDue(position);
+        } else {
+            for (var position : read) position.unwatch();
+            session.unwatchAll();
         }
-        boolean hasMoved = part.position.noteTold(part.data.highWatermark(), part.data.logStartOffset());
-        return hasMoved || part.data.slice().size() > 0;
+        for (var position : read) {
+            position.isRead = false;
+            position.forget();
+        }
     }
 
     private FetchableTopicResponse topicOf(FetchResponse response, FetchableTopicResponse last, FetchSession.Key key) {
@@ -289,18 +244,18 @@ final class PendingFetch {
         return key.topic() == null ? "" : key.topic();
     }
 
-    private static PartitionData describe(Part part) {
+    private static PartitionData describe(FetchPosition position) {
         var answer = new PartitionData()
-                .setPartitionIndex(part.position.key.partition())
-                .setErrorCode(part.error.code())
+                .setPartitionIndex(position.key.partition())
+                .setErrorCode(position.error().code())
                 .setHighWatermark(-1)
                 .setRecords(LogSlice.EMPTY);
-        if (part.diverged != null) {
-            var at = part.diverged;
+        var data = position.data();
+        if (position.diverged() != null) {
+            var at = position.diverged();
             answer.divergingEpoch().setEpoch(at.leaderEpoch()).setEndOffset(at.endOffset());
             answer.setHighWatermark(at.highWatermark()).setLastStableOffset(at.lastStableOffset()).setLogStartOffset(at.logStartOffset());
-        } else if (part.data != null) {
-            var data = part.data;
+        } else if (data != null) {
             answer.setHighWatermark(data.highWatermark()).setLastStableOffset(data.lastStableOffset())
                     .setLogStartOffset(data.logStartOffset()).setRecords(data.slice());
             answer.setAbortedTransactions(data.abortedTransactions() == null ? null : describe(data.abortedTransactions()));

@@ -2,25 +2,14 @@ package io.barnabas.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.barnabas.base.Clock;
 import io.barnabas.base.Uuid;
+import io.barnabas.testkit.SimulatedLoop;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class FetchSessionsTest {
-    private long nowMs;
-    private final Clock clock = new Clock() {
-        @Override
-        public long nowMs() {
-            return nowMs;
-        }
-
-        @Override
-        public long nanoTime() {
-            return nowMs * 1_000_000;
-        }
-    };
-    private final FetchSessions sessions = new FetchSessions(2, 100, clock, new SplittableRandom(1));
+    private final SimulatedLoop loop = SimulatedLoop.alone();
+    private final FetchSessions sessions = new FetchSessions(loop, 2, 100, new SplittableRandom(1));
 
     @Test
     void aSessionIsFoundByItsIdUntilItIsRemoved() {
@@ -34,7 +23,7 @@ class FetchSessionsTest {
     void aFullHouseGivesNoSessionWhileAllAreInUse() {
         sessions.createIfRoom(true);
         sessions.createIfRoom(true);
-        nowMs += 119_999;
+        loop.simulation().clock().advance(119_999);
         assertThat(sessions.createIfRoom(true)).isNull();
         assertThat(sessions.size()).isEqualTo(2);
     }
@@ -43,7 +32,7 @@ class FetchSessionsTest {
     void theSessionThatNobodyUsedForTwoMinutesMakesRoom() {
         var unused = sessions.createIfRoom(true);
         var used = sessions.createIfRoom(true);
-        nowMs += 120_000;
+        loop.simulation().clock().advance(120_000);
         sessions.find(used.id);
         assertThat(sessions.createIfRoom(true)).isNotNull();
         assertThat(sessions.find(unused.id)).isNull();
@@ -52,31 +41,36 @@ class FetchSessionsTest {
 
     @Test
     void theEpochAfterTheLargestIsOne() {
-        var session = new FetchSession(7, true);
+        var session = new FetchSession(loop, 7, true);
         session.epoch = Integer.MAX_VALUE;
         session.advanceEpoch();
         assertThat(session.epoch).isEqualTo(1);
     }
 
     @Test
-    void whatGaveDataIsReadLastNextTime() {
-        var session = new FetchSession(7, false);
-        var first = new FetchPosition(new FetchSession.Key(Uuid.ZERO, "t", 0));
-        var second = new FetchPosition(new FetchSession.Key(Uuid.ZERO, "t", 1));
-        session.positions.put(first.key, first);
-        session.positions.put(second.key, second);
-        session.moveToEnd(first);
-        assertThat(session.positions.values()).containsExactly(second, first);
+    void eachPositionIsDueOnceInTheOrderOfItsNews() {
+        var session = new FetchSession(loop, 7, false);
+        var first = session.position(new FetchSession.Key(Uuid.ZERO, "t", 0));
+        var second = session.position(new FetchSession.Key(Uuid.ZERO, "t", 1));
+        session.onNews(second);
+        session.addDue(first);
+        session.addDue(second);
+        assertThat(session.takeDue()).containsExactly(second, first);
+        assertThat(session.takeDue()).isEmpty();
+        session.addDue(second);
+        assertThat(session.takeDue()).containsExactly(second);
     }
 
     @Test
-    void aPartitionIsToldAgainOnlyWhenSomethingMoved() {
-        var position = new FetchPosition(new FetchSession.Key(Uuid.ZERO, "t", 0));
-        assertThat(position.noteTold(0, 0)).isTrue();
-        assertThat(position.noteTold(0, 0)).isFalse();
-        assertThat(position.noteTold(1, 0)).isTrue();
-        position.forgetTold();
-        assertThat(position.noteTold(1, 0)).isTrue();
+    void aForgottenPositionIsNeverDue() {
+        var session = new FetchSession(loop, 7, false);
+        var position = session.position(new FetchSession.Key(Uuid.ZERO, "t", 0));
+        session.addDue(position);
+        session.forget(position.key);
+        assertThat(session.takeDue()).isEmpty();
+        session.onNews(position);
+        assertThat(session.takeDue()).isEmpty();
+        assertThat(session.size()).isZero();
     }
 
     @Test
@@ -95,6 +89,6 @@ class FetchSessionsTest {
     }
 
     private static void grow(FetchSession session, int partitions) {
-        for (int i = 0; i < partitions; i++) session.positions.computeIfAbsent(new FetchSession.Key(Uuid.ZERO, null, i), FetchPosition::new);
+        for (int i = 0; i < partitions; i++) session.position(new FetchSession.Key(Uuid.ZERO, null, i));
     }
 }
