@@ -73,10 +73,8 @@ public final class LoadGenerator implements AutoCloseable {
     private void openProduce(InetSocketAddress broker, Topics topics) {
         var batch = Batches.of(spec, System.currentTimeMillis());
         var template = FrameTemplate.produce(topics, spec, batch);
-        for (int i = 0; i < workers.length; i++) {
-            int firstPartition = (int) ((long) i * spec.partitionCount() / workers.length);
-            workers[i] = new Worker(broker, template.frame(), new ProduceWork(template, spec, batch.remaining(), firstPartition));
-        }
+        var work = new ProduceWork(template, spec, batch.remaining());
+        for (int i = 0; i < workers.length; i++) workers[i] = new Worker(broker, template.frame(), work);
     }
 
     private void openFetch(InetSocketAddress broker, Topics topics) {

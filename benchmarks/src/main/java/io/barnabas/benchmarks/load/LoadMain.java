@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
 public final class LoadMain {
     private static final double NS_PER_US = 1e3;
     private static final double BYTES_PER_GIB = 1L << 30;
+    /** As consumers ask of a partition by default. */
+    private static final int CONSUMER_BYTES_MAX = 1 << 20;
 
     /** What both kinds of load take. */
     static final class Common {
@@ -88,6 +90,27 @@ public final class LoadMain {
                 .withRequestsPerSecond(common.rate).withFetchBytesMax(bytesMax).withFetchSessions(sessions));
     }
 
+    @Command(name = "end-to-end", mixinStandardHelpOptions = true,
+            description = "Write at a fixed rate and read what was written; tells how late it is acknowledged and read.")
+    void endToEnd(@Mixin Common common,
+            @Option(names = "--records", defaultValue = "1", description = "per request; default: ${DEFAULT-VALUE}") int records,
+            @Option(names = "--bytes", defaultValue = "100", description = "of a record's value; default: ${DEFAULT-VALUE}") int bytes,
+            @Option(names = "--acks", defaultValue = "1", description = "1 or -1; default: ${DEFAULT-VALUE}") int acks) {
+        var spec = produceSpec(common, records, bytes, 0, "none", acks).withFetchBytesMax(CONSUMER_BYTES_MAX);
+        createIfMissing(common);
+        try (var load = EndToEnd.open(common.broker(), spec)) {
+            if (common.warmUp > 0) load.run(millis(common.warmUp));
+            var result = load.run(millis(common.seconds));
+            var out = command.commandLine().getOut();
+            line(out, "%.0f requests/s; %d requests in %.1f s, %d fetches", result.requestCount() / result.seconds(), result.requestCount(),
+                    result.seconds(), result.fetchCount());
+            line(out, "acknowledged after us: %s", percentiles(result.acknowledgedNs()));
+            line(out, "consumed after us: %s", percentiles(result.consumedNs()));
+            line(out, "of it the generator's own lateness us: %s", percentiles(result.latenessNs()));
+            out.flush();
+        }
+    }
+
     private LoadSpec produceSpec(Common common, int records, int bytes, int keyBytes, String codec, int acks) {
         var type = CompressionType.ofName(codec);
         if (type == null) throw new IllegalArgumentException("unknown codec: " + codec);
@@ -97,14 +120,18 @@ public final class LoadMain {
 
     private void run(Common common, LoadSpec spec) {
         var meter = common.pid > 0 ? ProcessMeter.of(common.pid) : null;
-        try (var topics = Topics.connect(common.broker())) {
-            topics.createIfMissing(spec.topic(), spec.partitionCount(), Map.of());
-        }
+        createIfMissing(common);
         try (var load = LoadGenerator.open(common.broker(), spec)) {
             if (common.warmUp > 0) load.run(millis(common.warmUp));
             var before = meter == null ? null : meter.read();
             var result = load.run(millis(common.seconds));
             print(result, meter == null ? null : meter.read().since(before));
+        }
+    }
+
+    private static void createIfMissing(Common common) {
+        try (var topics = Topics.connect(common.broker())) {
+            topics.createIfMissing(common.topic, common.partitions, Map.of());
         }
     }
 

@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * What a load does. Made by {@link #produce} or {@link #fetch} and refined by its {@code with} methods.
  *
- * @param partitionCount    of the topic; all of them are used, one per request
+ * @param partitionCount    of the topic; each request is for one, a produce's <i>n</i>-th for partition <i>n</i> mod their number
  * @param inFlight          unanswered requests per connection at most, also in an open loop
  * @param recordCount       records per produce request, in one batch
  * @param recordBytes       of a record's value

@@ -2,7 +2,7 @@ package io.barnabas.benchmarks.load;
 
 import java.nio.ByteBuffer;
 
-/** Writes the same batch to one partition after the other. */
+/** Writes the same batch to one partition after the other, whatever the connection: shared by all. */
 final class ProduceWork implements Work {
     private final FrameTemplate template;
     private final int partitionCount;
@@ -10,12 +10,11 @@ final class ProduceWork implements Work {
     private final int batchBytes;
     private int nextPartition;
 
-    ProduceWork(FrameTemplate template, LoadSpec spec, int batchBytes, int firstPartition) {
+    ProduceWork(FrameTemplate template, LoadSpec spec, int batchBytes) {
         this.template = template;
         this.batchBytes = batchBytes;
         partitionCount = spec.partitionCount();
         recordCount = spec.recordCount();
-        nextPartition = firstPartition;
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.barnabas.benchmarks.load;
 
 import java.nio.ByteBuffer;
 
-/** What one connection asks for, and what it makes of the answers. */
+/** What is asked for through a connection, and what becomes of the answers. */
 interface Work {
     /** Patches the next request's frame, which begins at {@code frameAt}. */
     void prepare(ByteBuffer frames, int frameAt, int slot);
