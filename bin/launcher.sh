@@ -4,11 +4,13 @@
 # Callers set HOME_DIR, the directory that holds bin/. What is made lives there:
 #   target/dist/lib    the jars a broker runs from       target/dist/stamp  as old as the sources they were built from
 #   target/cache       class-data archives, AOT caches   run                one file per started broker
+#   target/bench       the jars of the benchmarks, their stamp, runs and data
 
 MAIN_CLASS=io.barnabas.server.Main
 LIB_DIR=$HOME_DIR/target/dist/lib
 STAMP=$HOME_DIR/target/dist/stamp
 CACHE_DIR=$HOME_DIR/target/cache
+BENCH_DIR=$HOME_DIR/target/bench
 RUN_DIR=$HOME_DIR/run
 # Where JDKs are looked for: patterns, open until they are used.
 JDK_PLACES="/usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* ${HOME:-}/.sdkman/candidates/java/* ${HOME:-}/.jdks/*"
@@ -72,12 +74,19 @@ list_jdks() {
 
 # ---- Build ---------------------------------------------------------------------------------------------------------
 
-# True when the jars are there and no source, build file or source folder is newer than they are. Without sources, the
-# jars are all there is.
+# True when the jars are there and no source, build file or source folder that they are made of is newer than they are.
+# Without sources, the jars are all there is.
 is_built() {
   [[ -e $STAMP ]] || return 1
   [[ -e $HOME_DIR/pom.xml ]] || return 0
-  [[ -z $(cd "$HOME_DIR" && find pom.xml ./*/pom.xml ./*/src/main -newer "$STAMP" -print -quit 2>/dev/null) ]]
+  [[ -z $(cd "$HOME_DIR" && find pom.xml ./*/pom.xml ./*/src/main -newer "$STAMP" -not -path './testkit/*' -not -path './system-tests/*' \
+    -not -path './benchmarks/*' -print -quit 2>/dev/null) ]]
+}
+
+# The same for the benchmarks.
+is_bench_built() {
+  [[ -e $BENCH_DIR/stamp ]] &&
+    [[ -z $(cd "$HOME_DIR" && find pom.xml ./*/pom.xml ./*/src/main system-tests/*/pom.xml -newer "$BENCH_DIR/stamp" -print -quit 2>/dev/null) ]]
 }
 
 # Runs Maven on the whole build with the given arguments.
@@ -113,6 +122,29 @@ build() {
   JDK=$jdk JDK_MAJOR=$major
   plan_java
   make_cache
+}
+
+# Builds the benchmarks if need be, and has Apache Kafka's jars fetched, which nothing else wants.
+build_bench_if_needed() {
+  is_bench_built && return 0
+  [[ -e $HOME_DIR/pom.xml ]] || fail "The benchmarks are built from sources, and there are none here: directory=$HOME_DIR"
+  mkdir -p "$BENCH_DIR" || fail "Cannot build: directory not writable: $BENCH_DIR"
+  local lock
+  exec {lock}>"$HOME_DIR/target/build.lock"
+  flock "$lock"
+  is_bench_built || build_bench
+  exec {lock}>&-
+}
+
+build_bench() {
+  say "Building the benchmarks ..."
+  : >"$BENCH_DIR/started"
+  rm -rf "$BENCH_DIR/lib"
+  # The broker's own jars stay as they are.
+  maven -q -T1C -pl benchmarks,system-tests/kafka-broker,system-tests/kafka-tools -am -Dmaven.test.skip -Ddist.lib="$BENCH_DIR/server-lib" package >&2 ||
+    fail "The build failed: see above."
+  rm -rf "$BENCH_DIR/server-lib"
+  mv "$BENCH_DIR/started" "$BENCH_DIR/stamp"
 }
 
 # ---- The Java command ----------------------------------------------------------------------------------------------

@@ -1,0 +1,114 @@
+package io.barnabas.benchmarks;
+
+import io.barnabas.testkit.process.BarnabasProcess;
+import io.barnabas.testkit.process.Broker;
+import io.barnabas.testkit.process.ChildProcess;
+import io.barnabas.testkit.process.Command;
+import io.barnabas.testkit.process.KafkaPeer;
+import io.barnabas.testkit.process.Repository;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Starts brokers, each on an empty directory of the same file system. Apache Kafka gets its stock heap and collector, Barnabas
+ * what its launcher gives.
+ */
+final class Brokers {
+    private final Path data;
+    private final Path jdk;
+    private final Map<String, String> overrides;
+    private final String javaOptions;
+    private int count;
+
+    /**
+     * @param data        for all of them; each gets a folder in it
+     * @param overrides   settings of Barnabas alone
+     * @param javaOptions of Barnabas alone; empty for none
+     */
+    Brokers(Path data, Path jdk, Map<String, String> overrides, String javaOptions) {
+        this.data = data;
+        this.jdk = jdk;
+        this.overrides = overrides;
+        this.javaOptions = javaOptions;
+    }
+
+    Path jdk() {
+        return jdk;
+    }
+
+    Path data() {
+        return data;
+    }
+
+    /** Makes the start-up cache of Barnabas for a JDK, which its first start would make in the background. */
+    static void prepare(Path jdk) {
+        Command.of(Repository.ROOT.resolve("barnabas").toString(), "build").environment("JAVA_HOME", jdk.toString()).run().successful();
+    }
+
+    /** How one side is started, again and again if wanted, on a directory of its own. */
+    interface Start {
+        /** Starts without waiting. */
+        Broker launch();
+    }
+
+    Start on(Side side, Durability durability, Path jdk) {
+        Path folder = newFolder(side);
+        return switch (side) {
+            case KAFKA -> KafkaPeer.with().stockFlags().jdk(jdk).data(folder.resolve("data"))::launch;
+            case BARNABAS -> barnabas(durability, jdk, folder)::launch;
+            case GIVEN, MACHINE -> throw new IllegalArgumentException("not ours to start: side=" + side);
+        };
+    }
+
+    private BarnabasProcess.Setup barnabas(Durability durability, Path jdk, Path folder) {
+        var setup = BarnabasProcess.with().jdk(jdk).data(folder.resolve("data"))
+                .setting("log.flush.before.ack", Boolean.toString(durability == Durability.DURABLE));
+        overrides.forEach(setup::setting);
+        return javaOptions.isEmpty() ? setup : setup.environment("KAFKA_OPTS", javaOptions);
+    }
+
+    /** One that runs and answers. */
+    Broker start(Side side, Durability durability) {
+        Broker broker = on(side, durability, jdk).launch();
+        broker.process().awaitAnswer(broker.port());
+        return broker;
+    }
+
+    private Path newFolder(Side side) {
+        try {
+            return Files.createDirectories(data.resolve(side.name().toLowerCase(java.util.Locale.ROOT) + "-" + count++));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Kills a broker and deletes what it left. */
+    void end(Broker broker) {
+        broker.close();
+        delete(broker.dataDirectory().getParent());
+    }
+
+    static void delete(Path folder) {
+        if (!Files.exists(folder)) return;
+        try (var paths = Files.walk(folder)) {
+            for (Path path : (Iterable<Path>) paths.sorted(Comparator.reverseOrder())::iterator) Files.delete(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A helper of this class path in a process of its own, which serves a port. */
+    static ChildProcess startHelper(Class<?> mainClass, Path output, int port, String... arguments) {
+        var command = new java.util.ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Xmx64m",
+                "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), mainClass.getName(), Integer.toString(port)));
+        command.addAll(List.of(arguments));
+        var process = ChildProcess.start(command, Map.of(), Repository.ROOT, output);
+        process.awaitAnswer(port);
+        return process;
+    }
+}

@@ -1,0 +1,57 @@
+package io.barnabas.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** What is done to the disk apart from any broker. */
+final class Disks {
+    private static final int CHUNK_BYTES = 1 << 20;
+    private static final int SYNC_BYTES = 4 << 10;
+
+    private Disks() {}
+
+    /**
+     * Writes and deletes a file of this size. In a virtual machine the first touch of a page that its host has taken back is
+     * dear, and a broker's load touches a fresh page for every 4 KiB; what was just freed is given out again first.
+     */
+    static void freshenPages(Path directory, long bytes) {
+        Path path = directory.resolve("fresh-pages");
+        try {
+            try (var file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                var chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
+                for (long written = 0; written < bytes; ) written += file.write(chunk.clear());
+            } finally {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Appends to a file and syncs it, so many times. @return the median of how long that takes, in microseconds */
+    static double syncUs(Path directory, int count) {
+        Path path = directory.resolve("syncs");
+        var us = new double[count];
+        try {
+            try (var file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                var bytes = ByteBuffer.allocateDirect(SYNC_BYTES);
+                for (int i = 0; i < count; i++) {
+                    long startNs = System.nanoTime();
+                    file.write(bytes.clear());
+                    file.force(false);
+                    us[i] = (System.nanoTime() - startNs) / 1e3;
+                }
+            } finally {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Statistics.of(us).median();
+    }
+}

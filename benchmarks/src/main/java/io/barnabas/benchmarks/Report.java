@@ -1,0 +1,39 @@
+package io.barnabas.benchmarks;
+
+import java.util.List;
+import java.util.Locale;
+
+/** All that a run prints at its end: what it was, the table, what the machine itself costs, the profile. */
+record Report(RunFacts facts, Readings readings, List<Metrics.Block> blocks, Side subject, List<Cell> kept) {
+    String text() {
+        var text = new StringBuilder();
+        if (subject == Side.GIVEN) {
+            text.append("The broker at %s, %s run. Machine: %s.\n".formatted(facts.bootstrap(), facts.mode().name(), facts.machine().text()));
+        } else {
+            text.append("Barnabas beside Apache Kafka %s, %s run. %s\n".formatted(facts.kafkaVersion(), facts.mode().name(), facts.text()));
+            text.append(kept.isEmpty() ? "Order: Kafka, Barnabas, Kafka; medians of all readings. " : "Apache Kafka's figures were kept from %s and are not of this run! "
+                    .formatted(kept.get(0).startedAt()));
+        }
+        text.append("'load' is the load average before a reading, 'others' the cores that others kept busy meanwhile, both at their worst.\n\n");
+        text.append(Table.text(readings, blocks, subject));
+        machine(text);
+        String profile = Table.profile(readings, blocks, subject);
+        if (!profile.isEmpty()) text.append("\nWhere it goes (system calls and allocation from runs of their own, which do not count above):\n").append(profile);
+        return text.toString();
+    }
+
+    private void machine(StringBuilder text) {
+        var lines = new StringBuilder();
+        for (boolean isAwake : new boolean[] {false, true}) {
+            Key floor = MachineSession.floorKey(isAwake);
+            if (readings.of(floor).isEmpty()) continue;
+            lines.append(String.format(Locale.ROOT, "  %s: p50 %s us, p99 %s us, %s us of CPU per request%n",
+                    isAwake ? "the same with the cores kept awake" : "a bare server that reads, writes to a file and answers, 1 x 1",
+                    Numbers.text(readings.median(floor, Value.P50_US)), Numbers.text(readings.median(floor, Value.P99_US)),
+                    Numbers.text(readings.median(floor, Value.CPU_US))));
+        }
+        double syncUs = readings.median(MachineSession.syncKey(), Value.P50_US);
+        if (!Double.isNaN(syncUs)) lines.append("  %s: %s us at the median%n".formatted(Metrics.SYNC, Numbers.text(syncUs)));
+        if (!lines.isEmpty()) text.append("\nWhat the machine itself costs:\n").append(lines);
+    }
+}
