@@ -225,14 +225,15 @@ public final class LogDirectory implements AutoCloseable {
         var folder = path.resolve(partition.toString());
         long nowMs = environment.clock.nowMs();
         LoadedLog loaded;
-        var foundId = folders.containsKey(partition) ? PartitionMetadata.read(disk, folder) : Uuid.ZERO;
+        List<String> names = folders.containsKey(partition) ? disk.list(folder) : List.of();
+        var foundId = PartitionMetadata.read(disk, folder, names);
         if (!foundId.isZero() && !topicId.isZero() && !foundId.equals(topicId)) setAside(partition);
         if (folders.putIfAbsent(partition, Boolean.TRUE) == null) {
             checkpoints.forget(partition);
             loaded = LogLoader.create(disk, folder, topicId, entries.onChange(), nowMs);
         } else {
             var found = checkpoints.of(partition);
-            var loader = new LogLoader(disk, folder, partition, closedCleanly && !checkpoints.isTouched(partition), found.recoveryPoint(),
+            var loader = new LogLoader(disk, folder, names, partition, closedCleanly && !checkpoints.isTouched(partition), found.recoveryPoint(),
                     config.indexIntervalBytes(), nowMs);
             if (foundId.isZero() && !topicId.isZero()) PartitionMetadata.write(disk, folder, topicId);
             loaded = loader.load(foundId.isZero() ? topicId : foundId, found.logStartOffset(), entries.unknownChange());

@@ -23,6 +23,8 @@ final class LogLoader {
             ThreadLocal.withInitial(() -> new BatchScanner(ByteBuffer.allocateDirect(256 * 1024)));
 
     private static final int SMALL_SEGMENT_BYTES = 64 * 1024;
+    /** Fewer entries than these are kept in memory rather than written: a walk over their batches finds them again. */
+    private static final int INDEX_ENTRIES_STORED_MIN = 64;
 
     private final Disk disk;
     private final Path folder;
@@ -39,11 +41,15 @@ final class LogLoader {
     private boolean sawProducers;
     private List<String> names;
 
-    /** @param recoveryPoint 0 if nothing is known to be durable */
-    LogLoader(Disk disk, Path folder, TopicPartition partition, boolean closedCleanly, long recoveryPoint, int indexIntervalBytes,
-            long nowMs) {
+    /**
+     * @param names         what the folder holds, sorted
+     * @param recoveryPoint 0 if nothing is known to be durable
+     */
+    LogLoader(Disk disk, Path folder, List<String> names, TopicPartition partition, boolean closedCleanly, long recoveryPoint,
+            int indexIntervalBytes, long nowMs) {
         this.disk = disk;
         this.folder = folder;
+        this.names = names;
         this.partition = partition;
         this.closedCleanly = closedCleanly;
         this.recoveryPoint = recoveryPoint;
@@ -66,7 +72,7 @@ final class LogLoader {
      * @throws StorageException if the folder is damaged, or cannot be read
      */
     LoadedLog load(Uuid topicId, long logStart, long folderChange) {
-        names = cleanUp(disk.list(folder));
+        cleanUp();
         var segments = findSegments(logStart);
         loadEpochs(segments);
         var kept = closedCleanly ? loadClean(segments) : recover(segments);
@@ -83,7 +89,7 @@ final class LogLoader {
     }
 
     /** Removes what earlier processes were about to remove, and finishes what they had all but finished. */
-    private List<String> cleanUp(List<String> names) {
+    private void cleanUp() {
         boolean hasChanged = false;
         for (var name : names) {
             if (name.endsWith(FileNames.DELETED) || name.endsWith(FileNames.CLEANED) || name.endsWith(FileNames.TEMPORARY)) {
@@ -95,7 +101,7 @@ final class LogLoader {
                 hasChanged = true;
             }
         }
-        return hasChanged ? disk.list(folder) : names;
+        if (hasChanged) names = disk.list(folder);
     }
 
     private List<Segment> findSegments(long logStart) {
@@ -238,13 +244,15 @@ final class LogLoader {
 
     /** Loads the entries that are surely right. @return where the batch of the last of them starts */
     private long takeIndexes(Segment segment, DiskFile file, BatchScanner scanner, long checkedFrom) {
-        if (segment.size() <= SMALL_SEGMENT_BYTES) {
-            // Walking over it is cheaper than reading its indexes.
+        boolean hasOffsets = has(FileNames.of(segment.baseOffset, FileNames.INDEX));
+        boolean hasTimes = has(FileNames.of(segment.baseOffset, FileNames.TIME_INDEX));
+        if (segment.size() <= SMALL_SEGMENT_BYTES && (closedCleanly || !hasOffsets && !hasTimes)) {
+            // Walking over it is cheaper than reading its indexes. After a crash they have to be seen, since they may tell of what is lost.
             segment.useIndexes(new OffsetIndex(), new TimeIndex());
             return 0;
         }
-        var offsets = SegmentList.loadOffsetIndex(disk, segment.path(FileNames.INDEX), segment.size());
-        var times = SegmentList.loadTimeIndex(disk, segment.path(FileNames.TIME_INDEX));
+        var offsets = hasOffsets ? SegmentList.loadOffsetIndex(disk, segment.path(FileNames.INDEX), segment.size()) : new OffsetIndex();
+        var times = hasTimes ? SegmentList.loadTimeIndex(disk, segment.path(FileNames.TIME_INDEX)) : new TimeIndex();
         if (checkedFrom != Long.MAX_VALUE) {
             // What is not known to be durable may be anything.
             offsets.truncateTo(offsets.floor(checkedFrom - segment.baseOffset - 1) + 1);
@@ -253,11 +261,12 @@ final class LogLoader {
         if (last >= 0) {
             scanner.start(file, offsets.position(last), segment.size());
             if (!scanner.next() || scanner.header().lastOffset() != segment.baseOffset + offsets.relativeOffset(last)) {
-                offsets.truncateTo(0);
+                offsets.distrustFile();
+                times.distrustFile();
             }
         }
         // A clean stop leaves an entry at least; it is not synced, so a power cut soon after may have taken it.
-        if (checkedFrom == Long.MAX_VALUE && (times.count() == 0 || times.differsFromFile())) offsets.truncateTo(0);
+        if (checkedFrom == Long.MAX_VALUE && (times.count() == 0 || times.isFileLonger())) offsets.distrustFile();
         last = offsets.count() - 1;
         boolean keepsAll = checkedFrom == Long.MAX_VALUE && last >= 0;
         if (!keepsAll) times.truncateToOffset(last < 0 ? 0 : offsets.relativeOffset(last) + 1);
@@ -266,14 +275,15 @@ final class LogLoader {
     }
 
     private void storeIndexes(Segment segment) {
-        segment.timeIndex().truncateToOffset(endOffset - segment.baseOffset);
         var offsets = segment.offsetIndex();
         var times = segment.timeIndex();
+        times.takeLoaded(segment.maxTimestamp(), (int) (endOffset - 1 - segment.baseOffset));
+        times.truncateToOffset(endOffset - segment.baseOffset);
+        boolean isStale = offsets.isFileLonger() || times.isFileLonger();
         boolean isSmall = segment.size() <= SMALL_SEGMENT_BYTES;
-        boolean mayBeStale = !closedCleanly && has(FileNames.of(segment.baseOffset, FileNames.INDEX));
         // A few entries are kept at hand; their files are written when more have come.
-        if (isSmall && !mayBeStale) return;
-        boolean differs = isSmall || offsets.differsFromFile() || times.differsFromFile();
+        if (!isStale && (isSmall || offsets.unstoredCount() + times.unstoredCount() > 0 && offsets.unstoredCount() < INDEX_ENTRIES_STORED_MIN)) return;
+        boolean differs = isStale || offsets.unstoredCount() + times.unstoredCount() > 0;
         if (differs && !storeIfRoom(segment, false)) return;
         segment.dropIndexes();
     }

@@ -24,8 +24,9 @@ final class OffsetIndex {
     private int count;
     /** Entries that the file has already. */
     private int storedCount;
-    /** What the file held when it was loaded. */
+    /** What the file held when it was loaded, and how many entries of that were valid: they stay in the arrays when they are taken back. */
     private long loadedBytes;
+    private int loadedCount;
 
     int count() {
         return count;
@@ -40,6 +41,11 @@ final class OffsetIndex {
     }
 
     void add(int relativeOffset, int position) {
+        // Taken back by a recovery, and found again: the file has it.
+        if (count == storedCount && count < loadedCount && relativeOffsets[count] == relativeOffset && positions[count] == position) {
+            storedCount = ++count;
+            return;
+        }
         if (count == positions.length) {
             relativeOffsets = Arrays.copyOf(relativeOffsets, count * 2);
             positions = Arrays.copyOf(positions, count * 2);
@@ -66,6 +72,13 @@ final class OffsetIndex {
         storedCount = Math.min(storedCount, count);
     }
 
+    /** Forgets all; what the file holds is not to be relied on. */
+    void distrustFile() {
+        count = 0;
+        storedCount = 0;
+        loadedCount = 0;
+    }
+
     /** Forgets entries of batches at or after a position. */
     void truncateToPosition(long size) {
         int kept = count;
@@ -73,9 +86,9 @@ final class OffsetIndex {
         truncateTo(kept);
     }
 
-    /** Whether the file lacks entries, or goes on behind them. */
-    boolean differsFromFile() {
-        return count != storedCount || loadedBytes > storedBytes();
+    /** Whether the file goes on behind the entries that it shares with this index. */
+    boolean isFileLonger() {
+        return loadedBytes > storedBytes();
     }
 
     int unstoredCount() {
@@ -85,11 +98,18 @@ final class OffsetIndex {
     /** The file has every entry from now on, once the bytes of {@link #unstored} are written at {@link #storedBytes}. */
     void markStored() {
         storedCount = count;
+        forgetLoaded();
     }
 
     /** The file cannot be relied on. */
     void markUnstored() {
         storedCount = 0;
+        forgetLoaded();
+    }
+
+    private void forgetLoaded() {
+        loadedBytes = 0;
+        loadedCount = 0;
     }
 
     long storedBytes() {
@@ -105,29 +125,29 @@ final class OffsetIndex {
     /** Reads the valid beginning of a file. @param segmentSize positions beyond it are not valid */
     static OffsetIndex load(DiskFile file, long segmentSize) {
         var index = new OffsetIndex();
-        var block = ByteBuffer.allocate((int) Math.min(file.size(), BLOCK_ENTRIES * ENTRY_BYTES));
+        index.loadedBytes = file.size();
+        index.loadEntries(file, segmentSize);
+        index.storedCount = index.loadedCount = index.count;
+        return index;
+    }
+
+    private void loadEntries(DiskFile file, long segmentSize) {
+        var block = ByteBuffer.allocate((int) Math.min(loadedBytes, BLOCK_ENTRIES * ENTRY_BYTES));
         int lastOffset = -1;
         int lastPosition = 0;
-        for (long at = 0; ; at += block.limit()) {
-            block.clear();
+        for (long at = 0; at + ENTRY_BYTES <= loadedBytes; at += block.limit()) {
+            block.clear().limit((int) Math.min(block.capacity(), loadedBytes - at));
             file.read(block, at);
             block.flip();
-            if (block.remaining() < ENTRY_BYTES) return index.loaded(file);
             while (block.remaining() >= ENTRY_BYTES) {
                 int offset = block.getInt();
                 int position = block.getInt();
-                if (offset <= lastOffset || position <= lastPosition || position >= segmentSize) return index.loaded(file);
-                index.add(offset, position);
+                if (offset <= lastOffset || position <= lastPosition || position >= segmentSize) return;
+                add(offset, position);
                 lastOffset = offset;
                 lastPosition = position;
             }
         }
-    }
-
-    private OffsetIndex loaded(DiskFile file) {
-        loadedBytes = file.size();
-        storedCount = count;
-        return this;
     }
 
     /**

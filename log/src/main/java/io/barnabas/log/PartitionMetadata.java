@@ -5,6 +5,8 @@ import io.barnabas.base.Uuid;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 
 /** The file {@code partition.metadata}: which topic a folder belongs to, {@code version: 0} and {@code topic_id: ...}. */
 final class PartitionMetadata {
@@ -20,10 +22,10 @@ final class PartitionMetadata {
         }
     }
 
-    /** @return the folder's topic id, {@link Uuid#ZERO} if the file is missing or torn */
-    static Uuid read(Disk disk, Path folder) {
-        var file = folder.resolve(FileNames.PARTITION_METADATA);
-        return disk.exists(file) ? parse(CheckpointFile.readExisting(disk, file)) : Uuid.ZERO;
+    /** @param names what the folder holds, sorted @return the folder's topic id, {@link Uuid#ZERO} if the file is missing or torn */
+    static Uuid read(Disk disk, Path folder, List<String> names) {
+        if (Collections.binarySearch(names, FileNames.PARTITION_METADATA) < 0) return Uuid.ZERO;
+        return parse(CheckpointFile.readExisting(disk, folder.resolve(FileNames.PARTITION_METADATA)));
     }
 
     private static Uuid parse(String text) {

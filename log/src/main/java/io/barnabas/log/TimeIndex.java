@@ -24,8 +24,9 @@ final class TimeIndex {
     private int[] relativeOffsets = new int[4];
     private int count;
     private int storedCount;
-    /** What the file held when it was loaded. */
+    /** What the file held when it was loaded, and how many entries of that were valid: they stay in the arrays when they are taken back. */
     private long loadedBytes;
+    private int loadedCount;
 
     int count() {
         return count;
@@ -45,6 +46,7 @@ final class TimeIndex {
 
     /** Adds an entry unless its timestamp is not later than the last one's. */
     void addIfLater(long timestamp, int relativeOffset) {
+        takeLoaded(timestamp, relativeOffset);
         if (timestamp <= lastTimestamp()) return;
         if (count == timestamps.length) {
             timestamps = Arrays.copyOf(timestamps, count * 2);
@@ -52,6 +54,13 @@ final class TimeIndex {
         }
         timestamps[count] = timestamp;
         relativeOffsets[count++] = relativeOffset;
+    }
+
+    /** Entries of the file that a recovery took back are as good as new ones, up to what it has found again. */
+    void takeLoaded(long timestampMax, int relativeOffsetMax) {
+        while (count == storedCount && count < loadedCount && timestamps[count] <= timestampMax && relativeOffsets[count] <= relativeOffsetMax) {
+            storedCount = ++count;
+        }
     }
 
     /** The last entry that is earlier than a time, -1 if there is none. */
@@ -72,9 +81,16 @@ final class TimeIndex {
         storedCount = Math.min(storedCount, count);
     }
 
-    /** Whether the file lacks entries, or goes on behind them. */
-    boolean differsFromFile() {
-        return count != storedCount || loadedBytes > storedBytes();
+    /** Forgets all; what the file holds is not to be relied on. */
+    void distrustFile() {
+        count = 0;
+        storedCount = 0;
+        loadedCount = 0;
+    }
+
+    /** Whether the file goes on behind the entries that it shares with this index. */
+    boolean isFileLonger() {
+        return loadedBytes > storedBytes();
     }
 
     int unstoredCount() {
@@ -83,10 +99,17 @@ final class TimeIndex {
 
     void markStored() {
         storedCount = count;
+        forgetLoaded();
     }
 
     void markUnstored() {
         storedCount = 0;
+        forgetLoaded();
+    }
+
+    private void forgetLoaded() {
+        loadedBytes = 0;
+        loadedCount = 0;
     }
 
     long storedBytes() {
@@ -102,28 +125,28 @@ final class TimeIndex {
     /** Reads the valid beginning of a file. */
     static TimeIndex load(DiskFile file) {
         var index = new TimeIndex();
-        var block = ByteBuffer.allocate((int) Math.min(file.size(), BLOCK_ENTRIES * ENTRY_BYTES));
+        index.loadedBytes = file.size();
+        index.loadEntries(file);
+        index.storedCount = index.loadedCount = index.count;
+        return index;
+    }
+
+    private void loadEntries(DiskFile file) {
+        var block = ByteBuffer.allocate((int) Math.min(loadedBytes, BLOCK_ENTRIES * ENTRY_BYTES));
         int lastOffset = -1;
-        for (long at = 0; ; at += block.limit()) {
-            block.clear();
+        for (long at = 0; at + ENTRY_BYTES <= loadedBytes; at += block.limit()) {
+            block.clear().limit((int) Math.min(block.capacity(), loadedBytes - at));
             file.read(block, at);
             block.flip();
-            if (block.remaining() < ENTRY_BYTES) return index.loaded(file);
             while (block.remaining() >= ENTRY_BYTES) {
                 long timestamp = block.getLong();
                 int offset = block.getInt();
                 boolean isFilling = timestamp == 0 && offset == 0;
-                if (isFilling || timestamp <= index.lastTimestamp() || offset < lastOffset) return index.loaded(file);
-                index.addIfLater(timestamp, offset);
+                if (isFilling || timestamp <= lastTimestamp() || offset < lastOffset) return;
+                addIfLater(timestamp, offset);
                 lastOffset = offset;
             }
         }
-    }
-
-    private TimeIndex loaded(DiskFile file) {
-        loadedBytes = file.size();
-        storedCount = count;
-        return this;
     }
 
     /** The last entry of a closed segment's file as {timestamp, relativeOffset}; null if it has none. */

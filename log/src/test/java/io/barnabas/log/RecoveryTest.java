@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.base.StorageException;
+import io.barnabas.testkit.SimulatedDisk.Call;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -135,6 +137,39 @@ class RecoveryTest {
         assertEquals(new TimestampOffset(1037, 37, 0), rig.log.offsetForTimestamp(1037));
         assertEquals(60, rig.values().size());
         assertTrue(Arrays.equals(before, rig.disk.bytes(rig.file("00000000000000000000.index"))));
+    }
+
+    @Test
+    void aRecoveryThatFindsEverythingInPlaceWritesNothing() {
+        for (int paddingBytes : List.of(10, 500)) {
+            var rig = new LogRig(1, LogRig.config(LogConfig.DEFAULT, 1 << 20, 100));
+            long first = rig.now();
+            for (int i = 0; i < 300; i++) rig.append(LogRig.batch(first + i, i + "x".repeat(paddingBytes)), 0);
+            rig.flush();
+            // The last entry of the time index that a clean stop leaves stands between those of the appends.
+            rig.restart();
+            for (int i = 0; i < 300; i++) rig.append(LogRig.batch(first + 1000 + i, i + "x".repeat(paddingBytes)), 0);
+            rig.flush();
+            rig.simulation.runFor(2000);
+            rig.append(LogRig.batch(rig.now(), "not flushed"), 0);
+            rig.log.write();
+            rig.kill();
+            assertEquals(List.of(), writesOfACrashAndRecovery(rig), "paddingBytes=" + paddingBytes);
+            assertEquals(601, rig.values().size());
+            assertEquals(new TimestampOffset(first + 1299, 599, 0), rig.log.offsetForTimestamp(first + 1299));
+        }
+    }
+
+    private static List<String> writesOfACrashAndRecovery(LogRig rig) {
+        var writes = new ArrayList<String>();
+        rig.disk.failOn((call, path) -> {
+            boolean isWrite = call == Call.WRITE || call == Call.SYNC || call == Call.TRUNCATE || call == Call.RENAME || call == Call.DELETE;
+            if (isWrite && path.startsWith(rig.file("x").getParent())) writes.add(call + " " + path.getFileName());
+            return false;
+        });
+        rig.kill();
+        rig.disk.failOn(null);
+        return writes;
     }
 
     @Test
