@@ -47,13 +47,17 @@ final class CheckpointFile {
         try (var file = disk.open(path, false)) {
             // Most are tiny, and there are thousands: their size is not worth a call.
             var small = ByteBuffer.allocate(SMALL_BYTES);
-            if (file.read(small, 0) < SMALL_BYTES) return StandardCharsets.UTF_8.decode(small.flip()).toString();
+            if (file.read(small, 0) < SMALL_BYTES) return text(small);
             long size = file.size();
             if (size > BYTES_MAX) throw new StorageException("file too large to be read whole: path=%s size=%d".formatted(path, size));
             var bytes = ByteBuffer.allocate((int) size);
             file.read(bytes, 0);
-            return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
+            return text(bytes);
         }
+    }
+
+    private static String text(ByteBuffer bytes) {
+        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
     }
 
     /** The lines after version and count. @throws IllegalArgumentException if the count is another */

@@ -13,8 +13,19 @@ import java.util.List;
  * loop, done on any thread, and told on the loop again.
  */
 final class Flush {
+    /** What a flush is for. */
+    enum Purpose {
+        /** Somebody waits for it. */
+        WANTED,
+        /** What lies unflushed has become old, or much. */
+        BACKGROUND,
+        /** The log is about to be closed: beside its records it leaves what spares the next start from looking for it. */
+        CLOSING
+    }
+
     private record IndexEntries(Path path, ByteBuffer entries, long position, boolean sync) {}
 
+    final Purpose purpose;
     final long targetOffset;
     /** Of the log when the flush was put together: a truncation since makes it worthless. */
     final int generation;
@@ -29,6 +40,8 @@ final class Flush {
     private final String epochsText;
     private final List<SegmentFile> files = new ArrayList<>(1);
     private final List<IndexEntries> indexes = new ArrayList<>(0);
+    /** The producers as of the target, null for none. */
+    private ByteBuffer snapshot;
     private boolean isRetriable;
     private boolean isDone;
     private StorageException error;
@@ -40,8 +53,9 @@ final class Flush {
      * @param syncFolder   whether files were made in the folder since its last sync
      * @param folderChange see {@link LogDirectory#syncEntries}
      */
-    Flush(LogDirectory directory, Path folder, long targetOffset, int generation, String epochsText, boolean syncFolder,
+    Flush(Purpose purpose, LogDirectory directory, Path folder, long targetOffset, int generation, String epochsText, boolean syncFolder,
             long folderChange) {
+        this.purpose = purpose;
         this.directory = directory;
         this.folder = folder;
         this.targetOffset = targetOffset;
@@ -68,6 +82,15 @@ final class Flush {
         indexedSegments.add(segment);
     }
 
+    /** Takes the producers as they are at the target. */
+    void addSnapshot(ByteBuffer content) {
+        snapshot = content;
+    }
+
+    boolean hasSnapshot() {
+        return snapshot != null;
+    }
+
     /** Whether a failed flush lost nothing: there was no room for a small file, and no sync was tried. */
     boolean isRetriable() {
         return isRetriable;
@@ -91,13 +114,14 @@ final class Flush {
             try {
                 for (var index : indexes) Segment.storeIndex(disk, index.path, index.entries, index.position, index.sync);
                 if (epochsText != null) CheckpointFile.replaceUnsynced(disk, folder.resolve(FileNames.LEADER_EPOCHS), epochsText);
+                if (snapshot != null) storeSnapshot(disk);
             } catch (DiskFullException e) {
                 isRetriable = true;
                 return e;
             }
             for (var file : files) file.disk().sync();
             for (var file : sideFiles) sync(disk, file);
-            if (includesFolder || includesEpochs) disk.syncDirectory(folder);
+            if (includesFolder || includesEpochs || purpose == Purpose.CLOSING && snapshot != null) disk.syncDirectory(folder);
             directory.syncEntries(folderChange);
             return null;
         } catch (StorageException e) {
@@ -105,6 +129,22 @@ final class Flush {
         } finally {
             for (var file : files) file.release();
         }
+    }
+
+    /**
+     * Only a clean stop has to find its snapshot again. Any other may be lost or torn in a power cut: the producers are then found in
+     * what lies before, as if it had never been.
+     */
+    private void storeSnapshot(Disk disk) {
+        var path = folder.resolve(FileNames.of(targetOffset, FileNames.SNAPSHOT));
+        var temporary = folder.resolve(FileNames.of(targetOffset, FileNames.SNAPSHOT + FileNames.TEMPORARY));
+        try (var file = disk.open(temporary, true)) {
+            file.truncate(0);
+            file.write(snapshot, 0);
+            if (purpose == Purpose.CLOSING) file.sync();
+        }
+        // A roll at the same offset may write the same file meanwhile.
+        disk.rename(temporary, path);
     }
 
     private static void sync(Disk disk, Path path) {

@@ -28,7 +28,10 @@ final class Housekeeping {
     }
 
     private static final long TICK_MS = 1000;
-    private static final int FLUSHES_PER_TICK_MAX = 100;
+    /** Flushes that nobody waits for keep no more of the I/O pool busy than this, so that others find their turn. */
+    private static final int BACKGROUND_FLUSHES_MAX = 2;
+    /** What lies unflushed in all logs of a directory together beyond this is flushed at once: it bounds what a recovery has to read. */
+    private static final long UNFLUSHED_BYTES_MAX = 1L << 30;
     private static final int SPARE_STAGING_BYTES_MAX = 2 << 20;
     private static final int SCAN_BYTES = 8 * 1024;
 
@@ -42,6 +45,8 @@ final class Housekeeping {
     private ArrayList<Log> dirtyLogs = new ArrayList<>();
     private ArrayList<Log> stillDirtyLogs = new ArrayList<>();
     private boolean tickScheduled;
+    private final ArrayDeque<Log> flushQueue = new ArrayDeque<>();
+    private int backgroundFlushes;
     private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>();
     private long deadlineOrder;
     private EventLoop.Timer deadlineTimer;
@@ -95,11 +100,14 @@ final class Housekeeping {
         var logs = dirtyLogs;
         dirtyLogs = stillDirtyLogs;
         var checkpoints = new ArrayList<Checkpoint>();
-        int flushesLeft = FLUSHES_PER_TICK_MAX;
+        long unflushedBytes = 0;
+        for (int i = 0; i < logs.size(); i++) unflushedBytes += logs.get(i).unflushedBytes();
         for (int i = 0; i < logs.size(); i++) {
             var log = logs.get(i);
             if (log.isClosed()) continue;
-            if (flushesLeft > 0 && log.flushIfOld(nowMs)) flushesLeft--;
+            long before = log.unflushedBytes();
+            log.flushIfDue(nowMs, unflushedBytes > UNFLUSHED_BYTES_MAX);
+            unflushedBytes -= before - log.unflushedBytes();
             log.addCheckpoint(checkpoints);
             if (log.staysDirty()) dirtyLogs.add(log);
         }
@@ -109,10 +117,28 @@ final class Housekeeping {
         if (!dirtyLogs.isEmpty()) scheduleTick();
     }
 
+    void flushSoon(Log log) {
+        flushQueue.add(log);
+        startFlushes();
+    }
+
+    void onBackgroundFlushed() {
+        backgroundFlushes--;
+        startFlushes();
+    }
+
+    private void startFlushes() {
+        while (backgroundFlushes < BACKGROUND_FLUSHES_MAX && !flushQueue.isEmpty()) {
+            // Counted first: a start may come back here.
+            backgroundFlushes++;
+            if (!flushQueue.poll().startBackgroundFlush()) backgroundFlushes--;
+        }
+    }
+
     private void write(List<Checkpoint> checkpoints) {
         if (!directory.checkpoint(checkpoints)) return;
         loop.execute(() -> {
-            for (var checkpoint : checkpoints) checkpoint.log.onCheckpointed(checkpoint.logStartOffset);
+            for (var checkpoint : checkpoints) checkpoint.log.onCheckpointed(checkpoint);
         });
     }
 

@@ -9,6 +9,8 @@ import java.nio.file.Path;
  * @param folderChange  see {@link LogDirectory#syncEntries}
  * @param epochsChanged whether the epoch checkpoint is not as it should be
  * @param closedCleanly whether a clean stop left it so: then another one has nothing to write
+ * @param snapshotOffset of the latest producer snapshot, -1 if there is none
  */
 record LoadedLog(Uuid topicId, Path folder, Segment[] segments, LeaderEpochHistory epochs, ProducerStates producers,
-        long logStartOffset, long endOffset, long flushedOffset, long folderChange, boolean epochsChanged, boolean closedCleanly) {}
+        long logStartOffset, long endOffset, long flushedOffset, long folderChange, boolean epochsChanged, boolean closedCleanly,
+        long snapshotOffset) {}

@@ -70,7 +70,7 @@ public final class Log {
         this.segments = new SegmentList(this, disk, housekeeping.openSegments(), loaded.segments());
         this.reader = new LogReader(disk, segments, housekeeping);
         this.epochs = loaded.epochs();
-        this.flusher = new LogFlusher(this, directory, loop, folder, segments, epochs, loaded);
+        this.flusher = new LogFlusher(this, directory, housekeeping, loop, folder, segments, epochs, loaded);
         this.appender = new LogAppender(this, directory, loop, config, loaded, segments, reader, flusher);
         this.logStartOffset = loaded.logStartOffset();
         this.toldEndOffset = loaded.endOffset();
@@ -244,6 +244,31 @@ public final class Log {
         markDirty();
         if (segments.count() > 1) onCheckpointed(durableLogStart);
         listener.onFlushed(this);
+    }
+
+    /** Whether the files are not as a clean stop would leave them. */
+    boolean hasChanged() {
+        return appender.hasChanged() || flusher.flushedOffset() < endOffset();
+    }
+
+    void onLeftClean() {
+        appender.onLeftClean();
+    }
+
+    /** The last entry of a closed log's time index tells how late its records are. */
+    void finishIndexes() {
+        var active = segments.active();
+        if (active.isEmpty()) return;
+        segments.loadIndexes(active);
+        active.finishTimeIndex();
+    }
+
+    boolean hasProducers() {
+        return !producers().isEmpty();
+    }
+
+    ByteBuffer encodeProducers() {
+        return ProducerSnapshot.encode(producers());
     }
 
     void onFileCreated() {
@@ -423,8 +448,14 @@ public final class Log {
         return logStartOffset;
     }
 
+    void onCheckpointed(Housekeeping.Checkpoint checkpoint) {
+        // An answer from before a truncation tells of what is no more.
+        if (checkpoint.generation() == flusher.generation() && !isClosed && !isOffline()) flusher.onCheckpointed(checkpoint.recoveryPoint());
+        onCheckpointed(checkpoint.logStartOffset());
+    }
+
     /** The log's start is safe on disk up to here: whatever is older cannot come back, so its files may go. */
-    void onCheckpointed(long logStart) {
+    private void onCheckpointed(long logStart) {
         // An answer from before a truncation may tell of a start that is no more.
         durableLogStart = Math.min(logStart, logStartOffset);
         if (isClosed || isOffline()) return;
@@ -493,8 +524,19 @@ public final class Log {
         housekeeping.onDirty(this);
     }
 
-    boolean flushIfOld(long nowMs) {
-        return !isOffline() && flusher.flushIfOld(nowMs, config);
+    /** Bytes that no flush under way or to come will make durable. */
+    long unflushedBytes() {
+        return isOffline() || isClosed ? 0 : flusher.unflushedBytes();
+    }
+
+    /** @param isMuch whether all logs together have so much unflushed that age does not matter */
+    void flushIfDue(long nowMs, boolean isMuch) {
+        if (!isOffline() && flusher.isIdle() && (isMuch || flusher.isOld(nowMs, config))) flusher.queueBackgroundFlush();
+    }
+
+    /** @return whether a flush was begun */
+    boolean startBackgroundFlush() {
+        return !isOffline() && !isClosed && flusher.startBackgroundFlush();
     }
 
     void addCheckpoint(List<Housekeeping.Checkpoint> checkpoints) {
@@ -535,6 +577,11 @@ public final class Log {
         listener.onOffline(this, reason);
     }
 
+    /** Begins on the I/O pool what {@link #close} has to do, for one who closes many logs. */
+    public void startClosing() {
+        if (!isClosed && !isOffline() && write()) flusher.startClosing();
+    }
+
     /**
      * Writes what is staged, flushes, and lets go of files; the log can be opened again. Blocks.
      *
@@ -542,37 +589,23 @@ public final class Log {
      */
     public void close() {
         if (isClosed) return;
+        boolean isClean = false;
         try {
             if (!isOffline()) closeOnDisk();
+            isClean = true;
         } finally {
             isClosed = true;
             segments.closeAll();
-            directory.onClosed(this);
+            directory.onClosed(this, isClean);
         }
     }
 
     private void closeOnDisk() {
-        flushNow();
-        if (appender.hasChanged()) leaveClean();
+        if (!write()) throw new StorageException("write failed: partition=" + partition);
+        flusher.closeNow();
         var last = new ArrayList<Housekeeping.Checkpoint>(1);
         addCheckpoint(last);
         directory.keep(last);
-    }
-
-    private void leaveClean() {
-        var active = segments.active();
-        if (!active.isEmpty()) {
-            segments.loadIndexes(active);
-            active.finishTimeIndex();
-        }
-        for (int i = segments.firstWithIndexes(segments.count() - 1); i < segments.count(); i++) {
-            var segment = segments.get(i);
-            if (!segment.isEmpty()) SegmentList.storeIndexes(disk, segment, segment != active);
-        }
-        // Without any snapshot a clean log has no producers: one that has some must find it again, also after a power cut.
-        if (producers().isEmpty() && segments.count() == 1) return;
-        ProducerSnapshot.write(disk, folder.resolve(FileNames.of(endOffset(), FileNames.SNAPSHOT)), producers(), true);
-        disk.syncDirectory(folder);
     }
 
     /** The topic is gone: takes the log out of its directory at once; files are deleted later, off the loop. */

@@ -80,6 +80,11 @@ final class LogAppender {
         return producers;
     }
 
+    /** The files are as a clean stop would leave them. */
+    void onLeftClean() {
+        hasChanged = false;
+    }
+
     /** The log was truncated. */
     void reset(long endOffset, ProducerStates producers) {
         this.endOffset = endOffset;
@@ -234,6 +239,7 @@ final class LogAppender {
             if (staging.leaderEpoch(i) != epochs.latestEpoch() && epochs.assign(staging.leaderEpoch(i), baseOffset)) flusher.onEpochsChanged();
         }
         if (endOffset == segments.first().baseOffset) log.scheduleRetention();
+        flusher.onAppended(staging.byteCount());
         endOffset = stagedEndOffset;
         hasChanged = true;
         producers.commitUndo();
@@ -324,6 +330,7 @@ final class LogAppender {
         active.finishTimeIndex();
         takeSnapshot();
         segments.add(newSegment(endOffset));
+        flusher.onRolled(endOffset);
         reader.forgetRecent();
         flusher.flushTo(endOffset);
         log.scheduleRetention();

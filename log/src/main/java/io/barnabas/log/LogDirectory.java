@@ -36,14 +36,16 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * What a directory works with.
      *
-     * @param io               a small pool: cold reads, flushes, opening of logs, checkpoints, deletions
+     * @param io               a small pool: cold reads, flushes, checkpoints, deletions
+     * @param recovery         a small pool: opening of logs, for which nobody else is to wait
      * @param openFilesMax     most segment files kept open in this directory
      * @param retentionCheckMs least time between two looks at what a log may delete
      */
-    public record Environment(Disk disk, Clock clock, Executor io, RandomGenerator random, int openFilesMax, long retentionCheckMs) {
-        /** With Kafka's pause between retention checks. */
+    public record Environment(Disk disk, Clock clock, Executor io, Executor recovery, RandomGenerator random, int openFilesMax,
+            long retentionCheckMs) {
+        /** With one pool for all, and Kafka's pause between retention checks. */
         public Environment(Disk disk, Clock clock, Executor io, RandomGenerator random, int openFilesMax) {
-            this(disk, clock, io, random, openFilesMax, RETENTION_CHECK_MS_DEFAULT);
+            this(disk, clock, io, io, random, openFilesMax, RETENTION_CHECK_MS_DEFAULT);
         }
     }
 
@@ -67,6 +69,8 @@ public final class LogDirectory implements AutoCloseable {
     private final DirectoryEntries entries;
     private volatile StorageException failure;
     private volatile long nextFullWarningMs;
+    /** A log could not be closed as a clean stop wants it. */
+    private volatile boolean hasUncleanLog;
 
     private LogDirectory(Path path, Environment environment, DirectoryIdentity identity, AutoCloseable lock) {
         this.path = path;
@@ -187,14 +191,14 @@ public final class LogDirectory implements AutoCloseable {
     // --- opening logs
 
     /**
-     * Opens a partition's log, or makes it, on the I/O pool; then calls back on the log's loop. A log is open once.
+     * Opens a partition's log, or makes it, on the pool for recovery; then calls back on the log's loop. A log is open once.
      *
      * @param topicId written to {@code partition.metadata}; a folder with another id, left by a topic of that name which is
      *                gone, is set aside. {@link Uuid#ZERO} takes any
      */
     public void openLog(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener,
             OpenCallback callback) {
-        environment.io.execute(() -> {
+        environment.recovery.execute(() -> {
             try {
                 var log = load(partition, topicId, config, loop, listener);
                 loop.execute(() -> {
@@ -300,7 +304,8 @@ public final class LogDirectory implements AutoCloseable {
         checkpoints.lower(partition, offset, generation);
     }
 
-    void onClosed(Log log) {
+    void onClosed(Log log, boolean isClean) {
+        if (!isClean) hasUncleanLog = true;
         logs.remove(log.topicPartition(), log);
     }
 
@@ -384,7 +389,7 @@ public final class LogDirectory implements AutoCloseable {
      * @param brokerEpoch goes into the mark, -1 if unknown
      */
     public void closeCleanly(long brokerEpoch) {
-        if (failure == null && logs.isEmpty() && checkpoints.write(this)) {
+        if (failure == null && !hasUncleanLog && logs.isEmpty() && checkpoints.write(this)) {
             try {
                 CleanShutdown.write(disk, path, brokerEpoch);
             } catch (StorageException e) {

@@ -3,6 +3,7 @@ package io.barnabas.log;
 import io.barnabas.base.EventLoop;
 import io.barnabas.base.StorageException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,9 +16,14 @@ final class LogFlusher {
     private static final long BACKGROUND_FLUSH_MS = 60_000;
     /** Index entries are stored with a flush when at least so many are new: fewer cost a recovery nothing to find again. */
     private static final int INDEX_ENTRIES_STORED_MIN = 64;
+    /** The producers are stored with a flush when so much was written since the last time, which bounds what a recovery reads for them. */
+    private static final long SNAPSHOT_BYTES = 4 << 20;
+    /** In a flush that nobody waits for, and that is rare, they are stored earlier. */
+    private static final long BACKGROUND_SNAPSHOT_BYTES = ProducerLoader.SHORT_REPLAY_BYTES;
 
     private final Log log;
     private final LogDirectory directory;
+    private final Housekeeping housekeeping;
     private final EventLoop loop;
     private final Path folder;
     private final SegmentList segments;
@@ -31,12 +37,21 @@ final class LogFlusher {
     private final List<Path> sideFiles = new ArrayList<>(0);
     private final long folderChange;
     private long unflushedSinceMs = -1;
+    /** Written since the last flush was put together. */
+    private long unflushedBytes;
+    /** Written since the producers were last stored; after a start at least that. */
+    private long unsnapshottedBytes;
+    /** Offsets of snapshots that can go once there is a later one at or below the recovery point on disk; oldest first. */
+    private final ArrayDeque<Long> snapshots = new ArrayDeque<>(1);
+    private boolean isQueued;
+    private boolean isClosing;
     private final List<Segment> closeAfterFlush = new ArrayList<>(0);
 
-    LogFlusher(Log log, LogDirectory directory, EventLoop loop, Path folder, SegmentList segments, LeaderEpochHistory epochs,
-            LoadedLog loaded) {
+    LogFlusher(Log log, LogDirectory directory, Housekeeping housekeeping, EventLoop loop, Path folder, SegmentList segments,
+            LeaderEpochHistory epochs, LoadedLog loaded) {
         this.log = log;
         this.directory = directory;
+        this.housekeeping = housekeeping;
         this.loop = loop;
         this.folder = folder;
         this.segments = segments;
@@ -47,6 +62,8 @@ final class LogFlusher {
         // After a crash nobody knows which entries of the folder had been synced.
         this.filesCreated = flushedOffset < loaded.endOffset();
         this.epochsChanged = loaded.epochsChanged();
+        if (loaded.snapshotOffset() >= 0) onSnapshot(loaded.snapshotOffset());
+        if (loaded.snapshotOffset() < loaded.endOffset()) this.unsnapshottedBytes = segments.active().size();
     }
 
     long flushedOffset() {
@@ -76,6 +93,22 @@ final class LogFlusher {
         closeAfterFlush.add(segment);
     }
 
+    /** A snapshot stands at the start of a new segment, and stays for as long as that. */
+    void onRolled(long offset) {
+        snapshots.remove(offset);
+        unsnapshottedBytes = 0;
+    }
+
+    private void onSnapshot(long offset) {
+        for (int i = 0; i < segments.count(); i++) if (segments.get(i).baseOffset == offset) return;
+        snapshots.add(offset);
+    }
+
+    void onAppended(long byteCount) {
+        unflushedBytes += byteCount;
+        unsnapshottedBytes += byteCount;
+    }
+
     void onWritten(LogConfig config) {
         if (unflushedSinceMs < 0) unflushedSinceMs = loop.clock().nowMs();
         if (log.endOffset() - flushedOffset >= config.flushMessages()) flushTo(log.endOffset());
@@ -88,22 +121,51 @@ final class LogFlusher {
         startIfWanted();
     }
 
-    /** @return whether a flush was begun */
-    boolean flushIfOld(long nowMs, LogConfig config) {
-        if (flushedOffset == log.endOffset() || current != null) return false;
-        if (wantedOffset > flushedOffset) {
-            startIfWanted();
-            return true;
-        }
+    /** Bytes that no flush under way or to come will make durable. */
+    long unflushedBytes() {
+        return isQueued ? 0 : unflushedBytes;
+    }
+
+    /** Whether there is something to flush that nobody has asked for, or that there was no room for. */
+    boolean isIdle() {
+        return flushedOffset < log.endOffset() && current == null && !isQueued;
+    }
+
+    /** Whether that has waited long enough. */
+    boolean isOld(long nowMs, LogConfig config) {
+        if (wantedOffset > flushedOffset) return true;
         if (unflushedSinceMs < 0) unflushedSinceMs = nowMs;
-        if (nowMs - unflushedSinceMs < Math.min(BACKGROUND_FLUSH_MS, config.flushMs())) return false;
-        flushTo(log.endOffset());
+        return nowMs - unflushedSinceMs >= Math.min(BACKGROUND_FLUSH_MS, config.flushMs());
+    }
+
+    void queueBackgroundFlush() {
+        isQueued = true;
+        housekeeping.flushSoon(log);
+    }
+
+    /** @return whether a flush was begun; {@link Housekeeping#onBackgroundFlushed} is told of its end */
+    boolean startBackgroundFlush() {
+        isQueued = false;
+        if (!isIdle()) return false;
+        wantedOffset = log.endOffset();
+        start(prepare(Flush.Purpose.BACKGROUND));
         return true;
     }
 
     void flushNow() {
         // One that is under way holds what the next would lack, so it has to be done as well.
-        while (current != null || flushedOffset < log.endOffset()) performNow(current != null ? current : prepare());
+        while (current != null || flushedOffset < log.endOffset()) performNow(current != null ? current : prepare(Flush.Purpose.WANTED));
+    }
+
+    /** Begins what {@link #closeNow} has to do, on the I/O pool. */
+    void startClosing() {
+        isClosing = true;
+        startIfWanted();
+    }
+
+    /** Makes everything durable, and the files as a clean stop leaves them. Blocks. */
+    void closeNow() {
+        while (current != null || log.hasChanged()) performNow(current != null ? current : prepare(Flush.Purpose.CLOSING));
     }
 
     /** Ends the flush that is under way: what it still has to write would come after what is to be taken back. Blocks. */
@@ -129,11 +191,31 @@ final class LogFlusher {
         filesCreated = true;
         closeAfterFlush.clear();
         sideFiles.clear();
+        snapshots.clear();
+        unsnapshottedBytes = segments.active().size();
+    }
+
+    /** The recovery point is on disk: a recovery goes on from the latest snapshot up to it, and wants no older one. */
+    void onCheckpointed(long recoveryPoint) {
+        if (snapshots.isEmpty()) return;
+        long latest = -1;
+        for (long offset : snapshots) if (offset <= recoveryPoint) latest = offset;
+        long base = segments.active().baseOffset;
+        if (base <= recoveryPoint) latest = Math.max(latest, base);
+        var obsolete = new ArrayList<Path>(0);
+        while (!snapshots.isEmpty() && snapshots.peekFirst() < latest) {
+            obsolete.add(folder.resolve(FileNames.of(snapshots.pollFirst(), FileNames.SNAPSHOT)));
+        }
+        housekeeping.deleteLater(obsolete, 0);
     }
 
     private void startIfWanted() {
-        if (current != null || wantedOffset <= flushedOffset || log.endOffset() <= flushedOffset) return;
-        var flush = prepare();
+        if (current != null) return;
+        if (isClosing && log.hasChanged()) start(prepare(Flush.Purpose.CLOSING));
+        else if (wantedOffset > flushedOffset && log.endOffset() > flushedOffset) start(prepare(Flush.Purpose.WANTED));
+    }
+
+    private void start(Flush flush) {
         current = flush;
         directory.io().execute(() -> {
             var error = flush.perform();
@@ -141,30 +223,48 @@ final class LogFlusher {
         });
     }
 
-    private Flush prepare() {
+    private Flush prepare(Flush.Purpose purpose) {
         var epochsText = epochsChanged ? epochs.toText() : null;
-        var flush = new Flush(directory, folder, log.endOffset(), generation, epochsText, filesCreated, folderChange);
+        var flush = new Flush(purpose, directory, folder, log.endOffset(), generation, epochsText, filesCreated, folderChange);
         flush.sideFiles.addAll(sideFiles);
         sideFiles.clear();
         epochsChanged = false;
         filesCreated = false;
         unflushedSinceMs = -1;
+        unflushedBytes = 0;
+        if (purpose == Flush.Purpose.CLOSING) log.finishIndexes();
+        if (needsSnapshot(purpose)) {
+            flush.addSnapshot(log.encodeProducers());
+            unsnapshottedBytes = 0;
+        }
         int firstUnflushed = segments.floor(flushedOffset);
         for (int i = segments.firstWithIndexes(firstUnflushed); i < segments.count(); i++) {
             var segment = segments.get(i);
             boolean isActive = i == segments.count() - 1;
             if (segment.isEmpty()) continue;
-            if (i >= firstUnflushed) flush.add(segments.open(segment).retain());
+            if (i >= firstUnflushed && segments.endOffset(i) > flushedOffset) flush.add(segments.open(segment).retain());
             if (!segment.hasIndexesInMemory()) continue;
             int isNew = segment.offsetIndex().unstoredCount();
-            if (!isActive || isNew >= INDEX_ENTRIES_STORED_MIN) flush.addIndexes(segment, !isActive);
+            if (!isActive || isNew >= INDEX_ENTRIES_STORED_MIN || purpose == Flush.Purpose.CLOSING) flush.addIndexes(segment, !isActive);
         }
         return flush;
+    }
+
+    private boolean needsSnapshot(Flush.Purpose purpose) {
+        // The producers know of what is staged, a snapshot must not.
+        if (log.stagedEndOffset() != log.endOffset()) return false;
+        return switch (purpose) {
+            case WANTED -> unsnapshottedBytes >= SNAPSHOT_BYTES;
+            case BACKGROUND -> unsnapshottedBytes >= BACKGROUND_SNAPSHOT_BYTES;
+            // Without any snapshot a clean log has no producers.
+            case CLOSING -> log.hasProducers() || segments.count() > 1 || !snapshots.isEmpty();
+        };
     }
 
     private void onDone(Flush flush, StorageException error) {
         if (flush.isTold) return;
         flush.isTold = true;
+        if (flush.purpose == Flush.Purpose.BACKGROUND) housekeeping.onBackgroundFlushed();
         if (flush == current) current = null;
         if (log.isClosed() || log.isOffline()) return;
         if (error != null) {
@@ -176,6 +276,8 @@ final class LogFlusher {
             return;
         }
         for (var segment : flush.indexedSegments) if (segment != segments.active()) segment.dropIndexes();
+        if (flush.hasSnapshot()) onSnapshot(flush.targetOffset);
+        if (flush.purpose == Flush.Purpose.CLOSING && flush.targetOffset == log.stagedEndOffset()) log.onLeftClean();
         boolean moved = flush.targetOffset > flushedOffset;
         flushedOffset = Math.max(flushedOffset, flush.targetOffset);
         if (log.endOffset() > flushedOffset && unflushedSinceMs < 0) unflushedSinceMs = loop.clock().nowMs();

@@ -64,7 +64,7 @@ final class LogLoader {
         var segment = new Segment(disk, folder, 0, 0, nowMs);
         segment.useIndexes(new OffsetIndex(), new TimeIndex());
         return new LoadedLog(topicId, folder, new Segment[] {segment}, new LeaderEpochHistory(), new ProducerStates(), 0, 0, 0,
-                folderChange, false, true);
+                folderChange, false, true, -1);
     }
 
     /**
@@ -82,10 +82,11 @@ final class LogLoader {
         if (logStart > endOffset) kept = startAnew(kept, logStart);
         long start = Math.max(logStart, kept[0].baseOffset);
         epochsChanged |= epochs.truncateFromEnd(endOffset) | epochs.truncateFromStart(start);
-        var producers = new ProducerLoader(disk, folder, names, kept, endOffset, sawProducers ? Long.MAX_VALUE : scannedFrom)
-                .load(closedCleanly, recoveryPoint);
+        var loader = new ProducerLoader(disk, folder, names, kept, endOffset, sawProducers ? Long.MAX_VALUE : scannedFrom);
+        var producers = loader.load(closedCleanly, recoveryPoint);
         long flushedOffset = closedCleanly ? endOffset : Math.max(start, Math.min(recoveryPoint, endOffset));
-        return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, epochsChanged, closedCleanly);
+        return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, epochsChanged, closedCleanly,
+                loader.snapshotOffset());
     }
 
     /** Removes what earlier processes were about to remove, and finishes what they had all but finished. */
@@ -229,6 +230,16 @@ final class LogLoader {
         return true;
     }
 
+    private OffsetIndex loadOffsetIndex(Segment segment) {
+        var name = FileNames.of(segment.baseOffset, FileNames.INDEX);
+        return has(name) ? SegmentList.loadOffsetIndex(disk, folder.resolve(name), segment.size()) : new OffsetIndex();
+    }
+
+    private TimeIndex loadTimeIndex(Segment segment) {
+        var name = FileNames.of(segment.baseOffset, FileNames.TIME_INDEX);
+        return has(name) ? SegmentList.loadTimeIndex(disk, folder.resolve(name)) : new TimeIndex();
+    }
+
     private boolean cut(Segment segment, DiskFile file, String problem) {
         if (closedCleanly || endOffset < recoveryPoint) {
             throw damaged("bad batch below the recovery point: file=%s position=%d offset=%d recoveryPoint=%d problem=%s".formatted(
@@ -244,15 +255,13 @@ final class LogLoader {
 
     /** Loads the entries that are surely right. @return where the batch of the last of them starts */
     private long takeIndexes(Segment segment, DiskFile file, BatchScanner scanner, long checkedFrom) {
-        boolean hasOffsets = has(FileNames.of(segment.baseOffset, FileNames.INDEX));
-        boolean hasTimes = has(FileNames.of(segment.baseOffset, FileNames.TIME_INDEX));
-        if (segment.size() <= SMALL_SEGMENT_BYTES && (closedCleanly || !hasOffsets && !hasTimes)) {
+        if (closedCleanly && segment.size() <= SMALL_SEGMENT_BYTES) {
             // Walking over it is cheaper than reading its indexes. After a crash they have to be seen, since they may tell of what is lost.
             segment.useIndexes(new OffsetIndex(), new TimeIndex());
             return 0;
         }
-        var offsets = hasOffsets ? SegmentList.loadOffsetIndex(disk, segment.path(FileNames.INDEX), segment.size()) : new OffsetIndex();
-        var times = hasTimes ? SegmentList.loadTimeIndex(disk, segment.path(FileNames.TIME_INDEX)) : new TimeIndex();
+        var offsets = loadOffsetIndex(segment);
+        var times = loadTimeIndex(segment);
         if (checkedFrom != Long.MAX_VALUE) {
             // What is not known to be durable may be anything.
             offsets.truncateTo(offsets.floor(checkedFrom - segment.baseOffset - 1) + 1);
@@ -309,10 +318,7 @@ final class LogLoader {
     /** A closed segment needs the last entry of its time index. */
     private void close(Segment segment) {
         if (segment.isEmpty()) return;
-        if (!segment.hasIndexesInMemory()) {
-            segment.reloadIndexes(SegmentList.loadOffsetIndex(disk, segment.path(FileNames.INDEX), segment.size()),
-                    SegmentList.loadTimeIndex(disk, segment.path(FileNames.TIME_INDEX)));
-        }
+        if (!segment.hasIndexesInMemory()) segment.reloadIndexes(loadOffsetIndex(segment), loadTimeIndex(segment));
         segment.finishTimeIndex();
         // Nobody looks at them again before they are searched: they must be as durable as the recovery point says.
         segment.offsetIndex().markUnstored();

@@ -11,6 +11,8 @@ import java.util.List;
 
 /** Makes a log's producer states again, from the latest good snapshot and the batches after it. Reads the disk, on any thread. */
 final class ProducerLoader {
+    /** Reading so much of a log for its producers costs less than storing them. */
+    static final long SHORT_REPLAY_BYTES = 64 * 1024;
     private static final int SCAN_BYTES = 64 * 1024;
 
     private final Disk disk;
@@ -20,6 +22,8 @@ final class ProducerLoader {
     private final long endOffset;
     private final long noProducersFrom;
     private final List<TransactionIndex.Entry> aborted = new ArrayList<>(0);
+    private long snapshotOffset = -1;
+    private long replayedBytes;
 
     /**
      * @param names           what the folder holds
@@ -32,6 +36,11 @@ final class ProducerLoader {
         this.segments = segments;
         this.endOffset = endOffset;
         this.noProducersFrom = noProducersFrom;
+    }
+
+    /** Of the latest snapshot that there is after loading, -1 if there is none. */
+    long snapshotOffset() {
+        return snapshotOffset;
     }
 
     /** When a log is opened. */
@@ -53,6 +62,8 @@ final class ProducerLoader {
     /** After a crash what is newer than the recovery point is made again, the entries of transaction indexes too. */
     private ProducerStates recover(long recoveryPoint) {
         var producers = load(snapshots(Math.min(recoveryPoint, endOffset)));
+        // No flush will follow that could do it: else the next start would have to read all of that again.
+        if (replayedBytes > SHORT_REPLAY_BYTES && recoveryPoint >= endOffset) writeIfRoom(producers, endOffset, false);
         for (int i = 0; i < segments.length; i++) {
             long segmentEnd = i + 1 < segments.length ? segments[i + 1].baseOffset : endOffset;
             if (segmentEnd > recoveryPoint) recoverIndex(segments[i], Math.max(recoveryPoint, segments[i].baseOffset), segmentEnd);
@@ -101,6 +112,7 @@ final class ProducerLoader {
             var producers = ProducerSnapshot.read(disk, path);
             if (producers != null) {
                 deleteStrays(snapshots.subList(0, i));
+                snapshotOffset = snapshots.get(i);
                 return replay(producers, snapshots.get(i));
             }
             disk.delete(path);
@@ -114,11 +126,12 @@ final class ProducerLoader {
             var segment = segments[i];
             long segmentEnd = i + 1 < segments.length ? segments[i + 1].baseOffset : endOffset;
             // Each segment but the first had a snapshot. Without it the producers of older ones would go when those do.
-            if (i > 0 && segment.baseOffset > fromOffset) writeIfRoom(producers, segment.baseOffset);
+            if (i > 0 && segment.baseOffset > fromOffset) writeIfRoom(producers, segment.baseOffset, true);
             if (segment.isEmpty() || segmentEnd <= fromOffset || Math.max(fromOffset, segment.baseOffset) >= noProducersFrom) continue;
             if (scanner == null) scanner = new BatchScanner(ByteBuffer.allocate(SCAN_BYTES));
             try (var file = disk.open(segment.path(FileNames.LOG), false)) {
                 if (!segment.locate(fromOffset, file, scanner)) continue;
+                replayedBytes += segment.size() - scanner.position();
                 do {
                     if (scanner.header().baseOffset() >= fromOffset) take(producers, scanner);
                 } while (scanner.next());
@@ -128,10 +141,11 @@ final class ProducerLoader {
     }
 
     /** A full disk keeps no partition from being read: the next snapshot, of the next roll, will do. */
-    private void writeIfRoom(ProducerStates producers, long offset) {
+    private void writeIfRoom(ProducerStates producers, long offset, boolean sync) {
         var path = folder.resolve(FileNames.of(offset, FileNames.SNAPSHOT));
         try {
-            ProducerSnapshot.write(disk, path, producers, true);
+            ProducerSnapshot.write(disk, path, producers, sync);
+            snapshotOffset = offset;
         } catch (DiskFullException e) {
             disk.delete(path);
         }

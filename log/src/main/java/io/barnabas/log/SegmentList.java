@@ -134,22 +134,22 @@ final class SegmentList {
         for (int i = 0; i < count; i++) close(segments[i]);
     }
 
-    /** Brings the indexes of the active segment into memory. */
+    /** Brings the indexes of a segment into memory that were dropped when their files had all of them. */
     void loadIndexes(Segment segment) {
         if (segment.hasIndexesInMemory()) return;
-        segment.reloadIndexes(loadOffsetIndex(disk, segment.path(FileNames.INDEX), segment.size()),
-                loadTimeIndex(disk, segment.path(FileNames.TIME_INDEX)));
+        var offsets = segment.path(FileNames.INDEX);
+        var times = segment.path(FileNames.TIME_INDEX);
+        segment.reloadIndexes(disk.exists(offsets) ? loadOffsetIndex(disk, offsets, segment.size()) : new OffsetIndex(),
+                disk.exists(times) ? loadTimeIndex(disk, times) : new TimeIndex());
     }
 
     static OffsetIndex loadOffsetIndex(Disk disk, Path path, long segmentSize) {
-        if (!disk.exists(path)) return new OffsetIndex();
         try (var file = disk.open(path, false)) {
             return OffsetIndex.load(file, segmentSize);
         }
     }
 
     static TimeIndex loadTimeIndex(Disk disk, Path path) {
-        if (!disk.exists(path)) return new TimeIndex();
         try (var file = disk.open(path, false)) {
             return TimeIndex.load(file);
         }

@@ -23,6 +23,8 @@ class LogModelTest {
         long start;
         int epoch;
         int counter;
+        /** Most bytes of a value: large ones make enough of a log for producers and indexes to be stored in the middle of a segment. */
+        int valueBytesMax = 60;
 
         long end() {
             return start + values.size();
@@ -40,12 +42,14 @@ class LogModelTest {
     }
 
     private void run(long seed, RandomGenerator random) {
-        var config = LogRig.config(LogConfig.DEFAULT, 500 + random.nextInt(3000), random.nextInt(300));
+        boolean isLarge = random.nextInt(10) == 0;
+        var config = LogRig.config(LogConfig.DEFAULT, (500 + random.nextInt(3000)) * (isLarge ? 200 : 1), random.nextInt(300));
         var rig = new LogRig(seed, config);
         rig.stop();
         rig.openFilesMax = 1 + random.nextInt(5);
         rig.start();
         var model = new Model();
+        if (isLarge) model.valueBytesMax = 6000;
         int steps = 20 + random.nextInt(60);
         for (int i = 0; i < steps; i++) {
             int choice = random.nextInt(16);
@@ -62,7 +66,7 @@ class LogModelTest {
         switch (choice) {
             case 0, 1, 2, 3, 4, 5 -> append(rig, model, random);
             case 6 -> rig.flush();
-            case 7 -> rig.simulation.runFor(random.nextInt(3000));
+            case 7 -> rig.simulation.runFor(random.nextInt(random.nextInt(4) == 0 ? 100_000 : 3000));
             case 8 -> truncate(rig, model, random);
             case 9 -> rig.restart();
             case 10 -> {
@@ -98,7 +102,7 @@ class LogModelTest {
 
     private static String[] newValues(Model model, RandomGenerator random) {
         var values = new String[1 + random.nextInt(4)];
-        for (int i = 0; i < values.length; i++) values[i] = model.counter++ + "-" + "x".repeat(random.nextInt(60));
+        for (int i = 0; i < values.length; i++) values[i] = model.counter++ + "-" + "x".repeat(random.nextInt(model.valueBytesMax));
         return values;
     }
 

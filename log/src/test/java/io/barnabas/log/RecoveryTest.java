@@ -173,6 +173,56 @@ class RecoveryTest {
     }
 
     @Test
+    void afterAFlushARecoveryReadsOnlyTheTailForItsProducers() {
+        var rig = LogRig.withDefaults();
+        for (int i = 0; i < 100; i++) rig.append(rig.idempotent(9, 2, i, i + "x".repeat(10_000)), 0);
+        rig.log.write();
+        rig.simulation.runFor(100_000);
+        assertEquals(100, rig.log.flushedOffset());
+        rig.append(rig.idempotent(9, 2, 100, "not flushed"), 0);
+        rig.log.write();
+        var before = rig.log.activeProducers();
+        var reads = new int[1];
+        rig.disk.failOn((call, path) -> {
+            if (call == Call.READ && path.equals(rig.file(FIRST_LOG))) reads[0]++;
+            return false;
+        });
+        rig.kill();
+        assertEquals(before, rig.log.activeProducers());
+        assertTrue(reads[0] < 10, "reads=" + reads[0]);
+    }
+
+    @Test
+    void onlyTheLatestSnapshotThatARecoveryNeedsIsKept() {
+        var rig = LogRig.withDefaults();
+        for (int flush = 1; flush <= 5; flush++) {
+            for (int i = 0; i < 20; i++) rig.append(LogRig.batch(rig.now(), i + "x".repeat(10_000)), 0);
+            rig.log.write();
+            rig.simulation.runFor(100_000);
+            assertEquals(List.of(FileNames.of(20L * flush, FileNames.SNAPSHOT)), snapshots(rig));
+        }
+    }
+
+    private static List<String> snapshots(LogRig rig) {
+        return rig.disk.list(rig.file("x").getParent()).stream().filter(name -> name.endsWith(FileNames.SNAPSHOT)).toList();
+    }
+
+    @Test
+    void aStopThatCouldNotFlushIsNotACleanOne() {
+        var rig = LogRig.withDefaults();
+        for (int i = 0; i < 100; i++) rig.append(LogRig.batch(rig.now(), i + "x".repeat(1000)), 0);
+        rig.log.write();
+        rig.disk.capacityBytes(rig.disk.usedBytes() + 10);
+        assertThrows(StorageException.class, rig.log::close);
+        rig.disk.capacityBytes(Long.MAX_VALUE);
+        rig.directory.closeCleanly(5);
+        rig.killLoops();
+        rig.start();
+        assertFalse(rig.directory.wasClosedCleanly());
+        assertEquals(100, rig.values().size());
+    }
+
+    @Test
     void leaderEpochsComeBackFromTheBatches() {
         var rig = LogRig.withDefaults();
         rig.append(LogRig.batch(1, "a"), 3);

@@ -53,6 +53,9 @@ public final class Broker {
     /** Freed buffers that a loop keeps for their next use. */
     private static final long ARENA_FREE_BYTES_MAX = 16L << 20;
     private static final int OPEN_SEGMENTS_MAX = 8_000;
+    /** Of each log directory, for cold reads and flushes, which wait for the disk rather than for a core. */
+    private static final int IO_THREADS = 4;
+    private static final long POOL_IDLE_SECONDS = 10;
     private static final long STOP_STEP_DEADLINE_MS = 20_000;
 
     private final BrokerConfig config;
@@ -126,7 +129,7 @@ public final class Broker {
                 directories, disk, loops, epoch);
         sockets.listen(Handlers.ofBroker(services), Handlers.ofController(services));
 
-        await(controller.start());
+        controller.start().toCompletableFuture().join();
         undo.push(() -> await(controller.stop()));
 
         // Decided before the broker's registration, which is waited for; metadata too old for it goes without.
@@ -134,7 +137,8 @@ public final class Broker {
         var lifecycle = new BrokerLifecycle(metadataLoop, controller, epoch, metadata, directories,
                 config.get(BROKER_HEARTBEAT_INTERVAL_MS));
         undo.push(lifecycle::stop);
-        await(lifecycle.start(Registration.request(config, identity.clusterId(), sockets.endpoints(), directories, random)));
+        lifecycle.start(Registration.request(config, identity.clusterId(), sockets.endpoints(), directories, random))
+                .toCompletableFuture().join();
         undo.push(() -> await(lifecycle.prepareToStop()));
         sockets.start();
         LOG.info("ready in {} ms: node.id={} cluster.id={} listeners={}", TimeUnit.NANOSECONDS.toMillis(Clock.SYSTEM.nanoTime() - startedNs),
@@ -181,16 +185,22 @@ public final class Broker {
     }
 
     private LogDirectory openDirectory(Path path, String clusterId) {
-        int threads = config.get(NUM_RECOVERY_THREADS_PER_DATA_DIR);
-        var pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), task -> new Thread(task, "io-" + path.getFileName()));
-        pool.allowCoreThreadTimeOut(true);
-        undo.push(pool::shutdown);
+        var io = pool(IO_THREADS, "io-" + path.getFileName());
+        var recovery = pool(config.get(NUM_RECOVERY_THREADS_PER_DATA_DIR), "recovery-" + path.getFileName());
         var directory = LogDirectory.open(path, config.nodeId(), clusterId,
-                new LogDirectory.Environment(disk, Clock.SYSTEM, pool, random.split(), OPEN_SEGMENTS_MAX,
+                new LogDirectory.Environment(disk, Clock.SYSTEM, io, recovery, random.split(), OPEN_SEGMENTS_MAX,
                         config.get(LOG_RETENTION_CHECK_INTERVAL_MS)));
         undo.push(() -> directory.closeCleanly(epoch.epoch()));
         return directory;
+    }
+
+    /** Threads that come with the work and go without it. */
+    private ThreadPoolExecutor pool(int threads, String name) {
+        var pool = new ThreadPoolExecutor(threads, threads, POOL_IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                task -> new Thread(task, name));
+        pool.allowCoreThreadTimeOut(true);
+        undo.push(pool::shutdown);
+        return pool;
     }
 
     private static void onOffline(LogDirectory directory, List<LogDirectory> all) {
@@ -234,6 +244,7 @@ public final class Broker {
         for (var done : closed) await(done);
     }
 
+    /** A step of a stop that does not come to its end keeps no others from being done. */
     private static void await(CompletionStage<Void> stage) {
         stage.toCompletableFuture().orTimeout(STOP_STEP_DEADLINE_MS, TimeUnit.MILLISECONDS).join();
     }
