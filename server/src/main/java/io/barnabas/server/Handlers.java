@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
 /** Which APIs are served on which kind of listener, and by whom. */
 final class Handlers {
     /** What a partition in a fetch session takes on the heap. */
-    private static final int SESSION_PARTITION_BYTES = 200;
+    private static final int SESSION_PARTITION_BYTES = 250;
 
     private final Services node;
     private final Map<ApiKey, RequestHandler<?>> handlers = new EnumMap<>(ApiKey.class);
