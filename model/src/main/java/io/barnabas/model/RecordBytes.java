@@ -59,6 +59,24 @@ final class RecordBytes {
     }
 
     int readVarint() {
+        // Most are of one byte or two, and a record has half a dozen of them.
+        if (end - position >= 2) {
+            int first = window.get(position);
+            if (first >= 0) {
+                position++;
+                return (first >>> 1) ^ -(first & 1);
+            }
+            int second = window.get(position + 1);
+            if (second >= 0) {
+                position += 2;
+                int raw = first & 0x7F | second << 7;
+                return (raw >>> 1) ^ -(raw & 1);
+            }
+        }
+        return readAnyVarint();
+    }
+
+    private int readAnyVarint() {
         int raw = 0;
         for (int shift = 0; shift < 35; shift += 7) {
             byte next = readByte();
@@ -70,6 +88,17 @@ final class RecordBytes {
     }
 
     long readVarlong() {
+        if (position < end) {
+            int first = window.get(position);
+            if (first >= 0) {
+                position++;
+                return (first >>> 1) ^ -(first & 1);
+            }
+        }
+        return readAnyVarlong();
+    }
+
+    private long readAnyVarlong() {
         long raw = 0;
         for (int shift = 0; shift < 7 * VARLONG_BYTES_MAX; shift += 7) {
             byte next = readByte();
