@@ -23,6 +23,9 @@ public interface DiskFile extends AutoCloseable {
     /** Lets the kernel copy bytes to a channel. @return bytes written, perhaps none @throws IOException if the channel fails */
     long transferTo(long position, long byteCount, WritableByteChannel channel) throws IOException;
 
+    /** Waits until bytes are in the page cache, without copying them where the kernel can do it. @return bytes, fewer where the file ends */
+    long prefetch(long position, long byteCount);
+
     void truncate(long size);
 
     /** Makes content and size durable (fdatasync). */

@@ -56,6 +56,17 @@ class FileDiskTest {
     }
 
     @Test
+    void aPrefetchEndsWhereTheFileEnds() {
+        try (var file = disk.open(folder.resolve("f"), true)) {
+            file.write(ByteBuffer.allocate(300_000), 0);
+            assertEquals(300_000, file.prefetch(0, 300_000));
+            assertEquals(100_000, file.prefetch(200_000, 1 << 20));
+            assertEquals(0, file.prefetch(300_000, 10));
+            assertEquals(0, file.prefetch(400_000, 10));
+        }
+    }
+
+    @Test
     void directoriesAreListedInOrderAndRenamedWhole() {
         disk.createDirectories(folder.resolve("b/c"));
         disk.createDirectories(folder.resolve("a"));

@@ -8,7 +8,6 @@ import java.nio.channels.WritableByteChannel;
 /** A range of a segment's file, which it keeps open until {@link #release}. */
 final class FileRegion implements LogSlice {
     private static final int PREFETCH_BYTES_MIN = 1 << 20;
-    private static final int PREFETCH_STEP_BYTES = 128 << 10;
 
     private final SegmentFile file;
     private final long start;
@@ -59,15 +58,7 @@ final class FileRegion implements LogSlice {
 
     @Override
     public void prefetch() {
-        long end = start + Math.max(size, PREFETCH_BYTES_MIN);
-        var scratch = ByteBuffer.allocate(PREFETCH_STEP_BYTES);
-        long position = start;
-        while (position < end) {
-            int read = file.disk().read(scratch.clear(), position);
-            if (read == 0) break;
-            position += read;
-        }
-        file.setWarm(start, position);
+        file.setWarm(start, start + file.disk().prefetch(start, Math.max(size, PREFETCH_BYTES_MIN)));
     }
 
     @Override

@@ -377,6 +377,11 @@ public final class SimulatedDisk implements Disk {
         }
 
         @Override
+        public long prefetch(long position, long byteCount) {
+            return read(ByteBuffer.allocate((int) Math.max(0, Math.min(byteCount, size() - position))), position);
+        }
+
+        @Override
         public void truncate(long size) {
             synchronized (SimulatedDisk.this) {
                 checkUsable(Call.TRUNCATE);
