@@ -7,6 +7,8 @@ import java.util.Arrays;
  * version, count, then a line "epoch offset" each. Owned by the log's loop.
  */
 final class LeaderEpochHistory {
+    static final String EMPTY_TEXT = new LeaderEpochHistory().toText();
+
     private int[] epochs = new int[1];
     private long[] startOffsets = new long[1];
     private int count;

@@ -34,7 +34,8 @@ final class LogLoader {
     private final int indexIntervalBytes;
     private final long nowMs;
     private LeaderEpochHistory epochs = new LeaderEpochHistory();
-    private boolean epochsChanged;
+    /** What the file of the epochs holds. */
+    private String epochsText = LeaderEpochHistory.EMPTY_TEXT;
     private long endOffset;
     /** Of the last segments that were walked without a break: where that began, and whether a producer wrote there. */
     private long scannedFrom = Long.MAX_VALUE;
@@ -75,17 +76,20 @@ final class LogLoader {
         cleanUp();
         var segments = findSegments(logStart);
         loadEpochs(segments);
+        // A truncation may have taken back the batches of later ones; those that are there are found again with their batches.
+        if (!closedCleanly) epochs.truncateFromEnd(Math.max(recoveryPoint, 0));
         var kept = closedCleanly ? loadClean(segments) : recover(segments);
         if (recoveryPoint > endOffset && recoveryPoint > logStart) {
             throw damaged("log ends at %d, but was durable up to %d".formatted(endOffset, recoveryPoint));
         }
         if (logStart > endOffset) kept = startAnew(kept, logStart);
         long start = Math.max(logStart, kept[0].baseOffset);
-        epochsChanged |= epochs.truncateFromEnd(endOffset) | epochs.truncateFromStart(start);
+        epochs.truncateFromEnd(endOffset);
+        epochs.truncateFromStart(start);
         var loader = new ProducerLoader(disk, folder, names, kept, endOffset, sawProducers ? Long.MAX_VALUE : scannedFrom);
         var producers = loader.load(closedCleanly, recoveryPoint);
         long flushedOffset = closedCleanly ? endOffset : Math.max(start, Math.min(recoveryPoint, endOffset));
-        return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, epochsChanged, closedCleanly,
+        return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, !epochs.toText().equals(epochsText), closedCleanly,
                 loader.snapshotOffset());
     }
 
@@ -123,12 +127,12 @@ final class LogLoader {
 
     private void loadEpochs(List<Segment> segments) {
         if (has(FileNames.LEADER_EPOCHS)) {
-            var text = CheckpointFile.readExisting(disk, folder.resolve(FileNames.LEADER_EPOCHS));
+            epochsText = CheckpointFile.readExisting(disk, folder.resolve(FileNames.LEADER_EPOCHS));
             try {
-                epochs = LeaderEpochHistory.parse(text);
+                epochs = LeaderEpochHistory.parse(epochsText);
                 return;
             } catch (IllegalArgumentException e) {
-                epochsChanged = true;
+                // As if it were not there.
             }
         }
         // It was made durable before the recovery point moved: if it is not there somebody took it, and the batches know.
@@ -150,7 +154,7 @@ final class LogLoader {
             var scanner = SCANNER.get().startHeaders(file, 0, segment.size());
             while (scanner.next()) {
                 int epoch = scanner.header().leaderEpoch();
-                if (epoch > epochs.latestEpoch()) epochsChanged |= epochs.assign(epoch, scanner.header().baseOffset());
+                if (epoch > epochs.latestEpoch()) epochs.assign(epoch, scanner.header().baseOffset());
             }
         }
     }
@@ -221,7 +225,7 @@ final class LogLoader {
                 boolean follows = baseOffset >= Math.max(endOffset, segment.baseOffset) && lastOffset - segment.baseOffset <= Integer.MAX_VALUE;
                 if (!follows || lastOffset >= checkedFrom && !scanner.isValidCrc()) break;
                 segment.onAppended(lastOffset, maxTimestamp, (int) (scanner.nextPosition() - scanner.position()), indexIntervalBytes);
-                if (epoch > epochs.latestEpoch()) epochsChanged |= epochs.assign(epoch, baseOffset);
+                if (epoch > epochs.latestEpoch()) epochs.assign(epoch, baseOffset);
                 endOffset = lastOffset + 1;
             }
             if (segment.size() < fileSize) return cut(segment, file, scanner.problem());
@@ -332,7 +336,6 @@ final class LogLoader {
         names = disk.list(folder);
         endOffset = logStart;
         epochs.clear();
-        epochsChanged = true;
         var fresh = new Segment(disk, folder, logStart, 0, nowMs);
         fresh.useIndexes(new OffsetIndex(), new TimeIndex());
         return new Segment[] {fresh};
