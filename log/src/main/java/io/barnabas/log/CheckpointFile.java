@@ -29,13 +29,27 @@ final class CheckpointFile {
 
     /** Durable once the directory is synced; until then the old file or the new one is there. */
     static void replaceUnsynced(Disk disk, Path path, String text) {
+        replace(disk, path, text, true);
+    }
+
+    /** Where there is none yet: a power cut may leave it whole, torn ({@link #isWhole}), empty or not at all. */
+    static void createUnsynced(Disk disk, Path path, String text) {
+        replace(disk, path, text, false);
+    }
+
+    private static void replace(Disk disk, Path path, String text, boolean sync) {
         var temporary = path.resolveSibling(path.getFileName() + FileNames.TEMPORARY);
         try (var file = disk.open(temporary, true)) {
             file.truncate(0);
             file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
-            file.sync();
+            if (sync) file.sync();
         }
         disk.rename(temporary, path);
+    }
+
+    /** Whether the end of a file is there: each line has its own. */
+    static boolean isWhole(String text) {
+        return text.endsWith("\n");
     }
 
     /** @return null if there is no such file */

@@ -38,6 +38,7 @@ final class Flush {
     private final Path folder;
     private final long folderChange;
     private final String epochsText;
+    private final boolean hasEpochsFile;
     private final List<SegmentFile> files = new ArrayList<>(1);
     private final List<IndexEntries> indexes = new ArrayList<>(0);
     /** The producers as of the target, null for none. */
@@ -50,17 +51,19 @@ final class Flush {
 
     /**
      * @param epochsText   content for the epoch checkpoint, null if the file is as it should be
+     * @param hasEpochsFile whether there is one already
      * @param syncFolder   whether files were made in the folder since its last sync
      * @param folderChange see {@link LogDirectory#syncEntries}
      */
-    Flush(Purpose purpose, LogDirectory directory, Path folder, long targetOffset, int generation, String epochsText, boolean syncFolder,
-            long folderChange) {
+    Flush(Purpose purpose, LogDirectory directory, Path folder, long targetOffset, int generation, String epochsText, boolean hasEpochsFile,
+            boolean syncFolder, long folderChange) {
         this.purpose = purpose;
         this.directory = directory;
         this.folder = folder;
         this.targetOffset = targetOffset;
         this.generation = generation;
         this.epochsText = epochsText;
+        this.hasEpochsFile = hasEpochsFile;
         this.includesEpochs = epochsText != null;
         this.includesFolder = syncFolder;
         this.folderChange = folderChange;
@@ -113,7 +116,7 @@ final class Flush {
             Disk disk = directory.disk();
             try {
                 for (var index : indexes) Segment.storeIndex(disk, index.path, index.entries, index.position, index.sync);
-                if (epochsText != null) CheckpointFile.replaceUnsynced(disk, folder.resolve(FileNames.LEADER_EPOCHS), epochsText);
+                if (epochsText != null) storeEpochs(disk);
                 if (snapshot != null) storeSnapshot(disk);
             } catch (DiskFullException e) {
                 isRetriable = true;
@@ -129,6 +132,13 @@ final class Flush {
         } finally {
             for (var file : files) file.release();
         }
+    }
+
+    /** The first is worth no sync, which every new partition would pay: without it, or a torn one, the batches tell the epochs. */
+    private void storeEpochs(Disk disk) {
+        var path = folder.resolve(FileNames.LEADER_EPOCHS);
+        if (hasEpochsFile) CheckpointFile.replaceUnsynced(disk, path, epochsText);
+        else CheckpointFile.createUnsynced(disk, path, epochsText);
     }
 
     /**

@@ -86,6 +86,7 @@ final class LeaderEpochHistory {
     /** @throws IllegalArgumentException if the text is not such a file's */
     static LeaderEpochHistory parse(String text) {
         var history = new LeaderEpochHistory();
+        if (!CheckpointFile.isWhole(text)) throw new IllegalArgumentException("torn");
         for (var line : CheckpointFile.lines(text)) {
             int space = line.indexOf(' ');
             if (space < 0) throw new IllegalArgumentException("malformed line: line=" + line);

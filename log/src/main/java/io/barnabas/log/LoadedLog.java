@@ -12,5 +12,5 @@ import java.nio.file.Path;
  * @param snapshotOffset of the latest producer snapshot, -1 if there is none
  */
 record LoadedLog(Uuid topicId, Path folder, Segment[] segments, LeaderEpochHistory epochs, ProducerStates producers,
-        long logStartOffset, long endOffset, long flushedOffset, long folderChange, boolean epochsChanged, boolean closedCleanly,
+        long logStartOffset, long endOffset, long flushedOffset, long folderChange, boolean epochsChanged, boolean hasEpochsFile, boolean closedCleanly,
         long snapshotOffset) {}

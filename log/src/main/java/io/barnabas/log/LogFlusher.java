@@ -33,6 +33,7 @@ final class LogFlusher {
     private Flush current;
     private int generation;
     private boolean epochsChanged;
+    private boolean hasEpochsFile;
     private boolean filesCreated;
     private final List<Path> sideFiles = new ArrayList<>(0);
     private final long folderChange;
@@ -62,6 +63,7 @@ final class LogFlusher {
         // After a crash nobody knows which entries of the folder had been synced.
         this.filesCreated = flushedOffset < loaded.endOffset();
         this.epochsChanged = loaded.epochsChanged();
+        this.hasEpochsFile = loaded.hasEpochsFile();
         if (loaded.snapshotOffset() >= 0) onSnapshot(loaded.snapshotOffset());
         if (loaded.snapshotOffset() < loaded.endOffset()) this.unsnapshottedBytes = segments.active().size();
     }
@@ -225,9 +227,10 @@ final class LogFlusher {
 
     private Flush prepare(Flush.Purpose purpose) {
         var epochsText = epochsChanged ? epochs.toText() : null;
-        var flush = new Flush(purpose, directory, folder, log.endOffset(), generation, epochsText, filesCreated, folderChange);
+        var flush = new Flush(purpose, directory, folder, log.endOffset(), generation, epochsText, hasEpochsFile, filesCreated, folderChange);
         flush.sideFiles.addAll(sideFiles);
         sideFiles.clear();
+        hasEpochsFile |= epochsChanged;
         epochsChanged = false;
         filesCreated = false;
         unflushedSinceMs = -1;

@@ -65,7 +65,7 @@ final class LogLoader {
         var segment = new Segment(disk, folder, 0, 0, nowMs);
         segment.useIndexes(new OffsetIndex(), new TimeIndex());
         return new LoadedLog(topicId, folder, new Segment[] {segment}, new LeaderEpochHistory(), new ProducerStates(), 0, 0, 0,
-                folderChange, false, true, -1);
+                folderChange, false, false, true, -1);
     }
 
     /**
@@ -89,8 +89,9 @@ final class LogLoader {
         var loader = new ProducerLoader(disk, folder, names, kept, endOffset, sawProducers ? Long.MAX_VALUE : scannedFrom);
         var producers = loader.load(closedCleanly, recoveryPoint);
         long flushedOffset = closedCleanly ? endOffset : Math.max(start, Math.min(recoveryPoint, endOffset));
-        return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, !epochs.toText().equals(epochsText), closedCleanly,
-                loader.snapshotOffset());
+        boolean epochsChanged = !epochs.toText().equals(epochsText);
+        return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, epochsChanged,
+                has(FileNames.LEADER_EPOCHS), closedCleanly, loader.snapshotOffset());
     }
 
     /** Removes what earlier processes were about to remove, and finishes what they had all but finished. */

@@ -79,7 +79,12 @@ class LogModelTest {
             case 6 -> rig.flush();
             case 7 -> rig.simulation.runFor(random.nextInt(random.nextInt(4) == 0 ? 100_000 : 3000));
             case 8 -> truncate(rig, model, random);
-            case 9 -> rig.restart();
+            case 9 -> {
+                if (random.nextBoolean()) rig.log.startClosing();
+                if (random.nextBoolean()) rig.simulation.runUntilIdle();
+                if (random.nextInt(4) == 0) append(rig, model, random);
+                rig.restart();
+            }
             case 10 -> {
                 var before = producers(rig);
                 rig.kill();

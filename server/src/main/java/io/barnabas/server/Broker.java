@@ -29,6 +29,7 @@ import io.barnabas.cluster.quorum.OneVoterQuorum;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.log.LogDirectoryException;
 import io.barnabas.network.BindException;
+import io.barnabas.replication.Partition;
 import io.barnabas.server.config.BrokerConfig;
 import io.barnabas.server.config.ConfigChecks;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +57,9 @@ public final class Broker {
     private static final int OPEN_SEGMENTS_MAX = 8_000;
     /** Of each log directory, for cold reads and flushes, which wait for the disk rather than for a core. */
     private static final int IO_THREADS = 4;
+    private static final int STOP_IO_THREADS = 16;
+    /** Logs of a loop whose last flushes are put together, and held in memory, at a time. */
+    private static final int CLOSED_AT_ONCE = 1_000;
     private static final long POOL_IDLE_SECONDS = 10;
     private static final long STOP_STEP_DEADLINE_MS = 20_000;
 
@@ -64,6 +69,7 @@ public final class Broker {
     private final BrokerEpoch epoch;
     private final List<NioEventLoop> loops = new ArrayList<>();
     private final PartitionRegistry partitions = new PartitionRegistry();
+    private final List<ThreadPoolExecutor> flushPools = new ArrayList<>();
     private Sockets sockets;
     /** How to take apart what has been made so far, the latest first. */
     private final Deque<Runnable> undo = new ArrayDeque<>();
@@ -186,6 +192,7 @@ public final class Broker {
 
     private LogDirectory openDirectory(Path path, String clusterId) {
         var io = pool(IO_THREADS, "io-" + path.getFileName());
+        flushPools.add(io);
         var recovery = pool(config.get(NUM_RECOVERY_THREADS_PER_DATA_DIR), "recovery-" + path.getFileName());
         var directory = LogDirectory.open(path, config.nodeId(), clusterId,
                 new LogDirectory.Environment(disk, Clock.SYSTEM, io, recovery, random.split(), OPEN_SEGMENTS_MAX,
@@ -231,17 +238,33 @@ public final class Broker {
                 config.get(METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS), config.get(METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS));
     }
 
+    /** Each loop closes its own, and many threads help it to flush them: syncs that go to the disk together cost little more than one. */
     private void closePartitions() {
-        var closed = new ArrayList<CompletableFuture<Void>>();
-        for (var partition : partitions.all()) {
-            var done = new CompletableFuture<Void>();
-            closed.add(done);
-            partition.loop().execute(() -> {
-                partition.close();
-                done.complete(null);
-            });
+        for (var pool : flushPools) {
+            pool.setMaximumPoolSize(STOP_IO_THREADS);
+            pool.setCorePoolSize(STOP_IO_THREADS);
         }
-        for (var done : closed) await(done);
+        var byLoop = partitions.all().stream().collect(Collectors.groupingBy(Partition::loop));
+        var steps = new ArrayList<CompletableFuture<Void>>();
+        byLoop.forEach((loop, held) -> {
+            for (int from = 0; from < held.size(); from += CLOSED_AT_ONCE) {
+                var some = held.subList(from, Math.min(from + CLOSED_AT_ONCE, held.size()));
+                steps.add(CompletableFuture.runAsync(() -> close(some), loop));
+            }
+        });
+        for (var step : steps) await(step);
+    }
+
+    private static void close(List<Partition> some) {
+        for (var partition : some) partition.startClosing();
+        // From the other end than the pool's threads, so that they meet in the middle.
+        for (int i = some.size() - 1; i >= 0; i--) {
+            try {
+                some.get(i).close();
+            } catch (StorageException e) {
+                LOG.error("cannot close a partition, the next start will check it: partition={} reason={}", some.get(i).topicPartition(), e.getMessage());
+            }
+        }
     }
 
     /** A step of a stop that does not come to its end keeps no others from being done. */
