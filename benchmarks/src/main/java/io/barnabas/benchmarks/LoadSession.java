@@ -195,7 +195,7 @@ final class LoadSession implements Session {
     private void measureOpenLoop(Subject subject, Run run, LoadCase one) {
         var mode = run.mode();
         double part = one.kind() == LoadCase.Kind.TENTH ? 0.1 : 0.5;
-        var spec = one.spec().withRequestsPerSecond(part * bestRate(run, side));
+        var spec = one.spec().withFetchBytesMax(1 << 20).withFetchSessions(true).withRequestsPerSecond(part * bestRate(run, side));
         withTopic(subject, spec, one.configs(), () -> {
             try (var load = EndToEnd.open(subject.address(), spec)) {
                 load.run(Run.duration(mode.warmUpSeconds()));

@@ -1,6 +1,5 @@
 package io.barnabas.benchmarks;
 
-import io.barnabas.benchmarks.load.EndToEnd;
 import io.barnabas.benchmarks.load.LoadGenerator;
 import io.barnabas.benchmarks.load.LoadResult;
 import io.barnabas.benchmarks.load.LoadSpec;
@@ -64,7 +63,7 @@ final class MostSession implements Session {
     }
 
     private Key fixedRateKey() {
-        return key(11, Metrics.scaled(Metrics.TENTH, partitionCount));
+        return key(11, Metrics.scaled(Metrics.TENTH + Metrics.ACKNOWLEDGED, partitionCount));
     }
 
     @Override
@@ -189,14 +188,11 @@ final class MostSession implements Session {
 
     private static Map<Value, Double> readFixedRate(Run run, Subject subject, String topic, int count) {
         var spec = LoadSpec.produce(topic, count).withConnections(4).withInFlight(100).withRequestsPerSecond(LoadSession.bestRate(run, subject.side()) / 10);
-        try (var load = EndToEnd.open(subject.address(), spec)) {
+        try (var load = LoadGenerator.open(subject.address(), spec)) {
             load.run(Run.duration(run.mode().warmUpSeconds()));
             var before = subject.meter().read();
             var result = load.run(Run.duration(run.mode().seconds()));
-            var values = new EnumMap<Value, Double>(Value.class);
-            LoadValues.addUsed(values, subject.meter().read().since(before), result.requestCount());
-            LoadValues.addLatency(values, result.consumedNs());
-            return values;
+            return LoadValues.of(result, subject.meter().read().since(before));
         }
     }
 

@@ -14,6 +14,9 @@ import java.util.stream.LongStream;
 final class OtherWork {
     private static final double TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux that Java runs on
 
+    /** Less says nothing: the kernel counts in hundredths of a second. */
+    private static final double SECONDS_MIN = 0.5;
+
     private final long givenPid;
     private final long startNs = System.nanoTime();
     private final long startTicks;
@@ -24,9 +27,10 @@ final class OtherWork {
         startTicks = busyTicks() - ownTicks();
     }
 
-    /** Cores that others kept busy since this was made, on average. */
+    /** Cores that others kept busy since this was made, on average; 0 when that was only a moment ago. */
     double cores() {
         double seconds = (System.nanoTime() - startNs) / 1e9;
+        if (seconds < SECONDS_MIN) return 0;
         return Math.max(0, (busyTicks() - ownTicks() - startTicks) / TICKS_PER_SECOND / seconds);
     }
 

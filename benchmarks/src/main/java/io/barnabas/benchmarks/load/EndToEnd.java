@@ -97,7 +97,8 @@ public final class EndToEnd implements AutoCloseable {
 
         @Override
         public void onAnswersRead(LoadConnection connection) {
-            fetchNext();
+            // It is still full when a part of an answer has come.
+            if (!connection.ring().isFull()) fetchNext();
             endIfOver();
         }
     }

@@ -118,6 +118,14 @@ class LoadsTest {
     }
 
     @Test
+    void endToEndTakesAnswersThatComeInPieces() {
+        var spec = LoadSpec.produce("t", PARTITIONS).withInFlight(50).withRecords(1, 300_000).withFetchBytesMax(1 << 20).withRequestsPerSecond(200);
+        try (var load = EndToEnd.open(address, spec)) {
+            assertThat(load.run(Duration.ofMillis(200)).consumedNs().getTotalCount()).isEqualTo(40);
+        }
+    }
+
+    @Test
     void endToEndNoticesAnotherWriter() {
         var spec = LoadSpec.produce("t", PARTITIONS).withInFlight(50).withRequestsPerSecond(500);
         try (var load = EndToEnd.open(address, spec)) {
