@@ -16,8 +16,9 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Measures Barnabas beside Apache Kafka, or any broker that runs already, and prints one table. */
 @Command(name = "./barnabas bench", sortOptions = false,
@@ -33,10 +34,11 @@ final class Bench implements Callable<Integer> {
     private boolean help;
     @Option(names = "--quick", description = "short readings, ends within 10 minutes; Kafka's figures are kept ones where there are any")
     private boolean quick;
-    @Option(names = "--metrics", split = ",", paramLabel = "N", description = "only these of goals 1-14, 16, 19, 20")
+    @Option(names = "--metrics", split = ",", paramLabel = "N", description = "only these of goals 1-14, 16, 19")
     private Set<Integer> chosen;
-    @Option(names = "--soak", description = "also half an hour at 70 %% of the best rate (metric 20)")
-    private boolean soak;
+    @Option(names = "--soak", arity = "0..1", fallbackValue = "30", paramLabel = "MINUTES",
+            description = "also so long at 70 %% of the best rate (metric 20); default: ${FALLBACK-VALUE}")
+    private int soakMinutes;
     @Option(names = "--json", description = "keep the raw results under benchmarks/results/, not under target/bench/runs/")
     private boolean json;
     @Option(names = "--resume", description = "go on with the newest run that was not finished; same options")
@@ -61,6 +63,9 @@ final class Bench implements Callable<Integer> {
     private double seconds;
     @Option(names = "--repetitions", description = "readings per load and pass; default: 5, quick 1")
     private int repetitions;
+
+    @Spec
+    private CommandSpec spec;
 
     private Bench() {}
 
@@ -89,9 +94,9 @@ final class Bench implements Callable<Integer> {
 
     private Set<Integer> metrics(Set<Integer> possible) {
         var metrics = new TreeSet<>(chosen == null ? possible : chosen);
-        if (soak) metrics.add(SOAK);
+        if (soakMinutes > 0) metrics.add(SOAK);
         for (int metric : metrics) {
-            if (!possible.contains(metric) && (metric != SOAK || isGiven())) {
+            if (!possible.contains(metric) && (metric != SOAK || soakMinutes == 0)) {
                 throw new IllegalArgumentException("cannot measure metric %d here, only: %s".formatted(metric, new TreeSet<>(possible)));
             }
         }
@@ -142,7 +147,7 @@ final class Bench implements Callable<Integer> {
     }
 
     /** Kafka, Barnabas, Kafka for the loads; what takes a broker's whole life, once on each. */
-    private static List<Session> sessions(Mode mode, List<Path> jdks) {
+    private List<Session> sessions(Mode mode, List<Path> jdks) {
         var kafka = new ArrayList<>(LoadCase.likeKafka());
         kafka.addAll(LoadCase.synced(true));
         var durable = new ArrayList<>(LoadCase.durable());
@@ -155,10 +160,10 @@ final class Bench implements Callable<Integer> {
         sessions.add(LoadSession.of(Side.KAFKA, 1, Durability.LIKE_KAFKA, kafka));
         for (Side side : List.of(Side.KAFKA, Side.BARNABAS)) sessions.add(new StartSession(side, jdks));
         for (Side side : List.of(Side.KAFKA, Side.BARNABAS)) sessions.add(new CurveSession(side));
-        for (Side side : List.of(Side.KAFKA, Side.BARNABAS)) sessions.add(new MostSession(side, mode.kafkaPartitions()));
-        sessions.add(new MostSession(Side.BARNABAS, Metrics.PARTITIONS_MAX));
         sessions.add(new SizeSession());
-        sessions.add(new SoakSession(Side.BARNABAS));
+        sessions.add(new MostSession(Side.BARNABAS, Metrics.PARTITIONS_MAX));
+        for (Side side : List.of(Side.KAFKA, Side.BARNABAS)) sessions.add(new MostSession(side, mode.kafkaPartitions()));
+        if (soakMinutes > 0) sessions.add(new SoakSession(Side.BARNABAS, soakMinutes));
         return sessions;
     }
 
@@ -175,15 +180,17 @@ final class Bench implements Callable<Integer> {
         for (Session session : sessions) estimatedSeconds += session.estimatedSeconds(sizing);
         var progress = new Progress(System.err, Boolean.getBoolean("bench.terminal"), estimatedSeconds);
         progress.say("Results go to " + Repository.ROOT.relativize(store.folder()));
-        new Run(facts.mode(), facts.metrics(), brokers, store, progress, pid).execute(sessions);
+        var unfinished = new Run(facts.mode(), facts.metrics(), brokers, store, progress, pid).execute(sessions);
         progress.now("done");
         progress.say("");
 
         if (!isGiven()) folders.keepKafka(facts, store.readings());
-        String table = new Report(facts, store.readings(), blocks, subject, kept).text();
+        var wanted = blocks.stream().filter(block -> facts.metrics().contains(block.metric())).toList();
+        String table = new Report(facts, store.readings(), wanted, subject, kept, unfinished).text();
         Charts.write(store, subject, facts.mode().kafkaPartitions());
         store.writeResults(facts);
-        RunFolders.finish(store, table);
-        System.out.print(table);
+        RunFolders.end(store, table, unfinished.isEmpty());
+        spec.commandLine().getOut().print(table);
+        spec.commandLine().getOut().flush();
     }
 }

@@ -9,10 +9,10 @@ final class Chart {
     /** @param values beside each x of the chart; NaN where there is none */
     record Line(String name, String color, boolean isDashed, double[] values) {}
 
-    private static final int WIDTH = 860;
+    private static final int WIDTH = 800;
     private static final int HEIGHT = 440;
     private static final int LEFT = 78;
-    private static final int RIGHT = 250;
+    private static final int RIGHT = 170;
     private static final int TOP = 52;
     private static final int BOTTOM = 62;
 

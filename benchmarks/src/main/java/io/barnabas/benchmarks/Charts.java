@@ -14,8 +14,8 @@ final class Charts {
 
     /** Writes those for which the run has figures. */
     static void write(ResultStore store, Side subject, int kafkaMost) {
-        latency(store, subject, Metrics.CONSUMED, "Latency at a fixed rate, from due to consumed", "latency-consumed.svg");
-        latency(store, subject, Metrics.ACKNOWLEDGED, "Latency at a fixed rate, from due to acknowledged", "latency-acknowledged.svg");
+        latency(store, subject, Metrics.CONSUMED, "Latency at 10 % and 50 % of Kafka's best rate, until consumed", "latency-consumed.svg");
+        latency(store, subject, Metrics.ACKNOWLEDGED, "Latency at 10 % and 50 % of Kafka's best rate, until acknowledged", "latency-acknowledged.svg");
         var counts = new ArrayList<>(Metrics.SCALE);
         for (int most : List.of(kafkaMost, Metrics.PARTITIONS_MAX)) if (!counts.contains(most)) counts.add(most);
         scaling(store, subject, counts, Value.CPU_US, "CPU per one-record produce, by partitions written", "CPU per request, us", "scaling-cpu.svg");
@@ -28,12 +28,12 @@ final class Charts {
             for (Side side : List.of(Side.KAFKA, subject)) {
                 var key = new Key(8, rate + end, Durability.LIKE_KAFKA, side);
                 boolean isHalf = rate.equals(Metrics.HALF);
-                add(lines, side, side.text() + ", " + (isHalf ? "50" : "10") + " % of Kafka's best", !isHalf, PERCENTILES.size(),
+                add(lines, side, side.text() + ", " + (isHalf ? "50 %" : "10 %"), !isHalf, PERCENTILES.size(),
                         i -> store.readings().median(key, PERCENTILES.get(i)));
             }
         }
         if (lines.isEmpty()) return;
-        store.write(file, Chart.svg(title, "percentile", List.of("50", "90", "99", "99.9", "99.99"), "latency, us", lines));
+        store.write(file, Chart.svg(title, "percentile", List.of("50", "90", "99", "99.9", "99.99"), "from due, us", lines));
     }
 
     private static void scaling(ResultStore store, Side subject, List<Integer> counts, Value value, String title, String valueName, String file) {

@@ -53,6 +53,7 @@ final class CurveSession implements Session {
         var broker = run.brokers().start(side, Durability.LIKE_KAFKA);
         try {
             var subject = Subject.of(side, broker);
+            LoadSession.warmUp(subject, run);
             for (int count : Metrics.SCALE) {
                 if (left.contains(scaledKey(side, count))) measureScaled(run, subject, count);
             }
@@ -103,8 +104,7 @@ final class CurveSession implements Session {
             ProcessMeter.Reading before = subject.meter().read();
             Run.sleep(seconds);
             var used = subject.meter().read().since(before);
-            // By the scheduler's count: a hundredth of a second is too coarse for so little.
-            return Map.of(Value.CPU_PERCENT, used.cpuNs() / 1e9 / seconds * 100, Value.RESIDENT_MB, used.residentKb() / 1024.0);
+            return Map.of(Value.CPU_PERCENT, LoadValues.cpuSeconds(used) / seconds * 100, Value.RESIDENT_MB, used.residentKb() / 1024.0);
         });
     }
 }

@@ -108,6 +108,7 @@ final class LoadSession implements Session {
         var missing = cases.stream().filter(one -> one.keys(side).stream().anyMatch(left::contains)).toList();
         if (!missing.isEmpty()) warmUp(subject, run);
         for (LoadCase one : missing) {
+            if (run.isOutOfTime()) return;
             if (one.metric() > 7) readMemory(subject, run, left);
             run.now(name() + ": " + one.load());
             try {
@@ -131,7 +132,7 @@ final class LoadSession implements Session {
     }
 
     /** The first requests of a broker are its slowest: its code is compiled meanwhile. */
-    private static void warmUp(Subject subject, Run run) {
+    static void warmUp(Subject subject, Run run) {
         var spec = LoadCase.smallOver("warm-up", LoadCase.PARTITIONS);
         withTopic(subject, spec, Map.of(), () -> {
             try (var load = LoadGenerator.open(subject.address(), spec)) {

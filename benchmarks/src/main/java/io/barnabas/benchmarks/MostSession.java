@@ -18,7 +18,6 @@ import java.util.function.Supplier;
 final class MostSession implements Session {
     private static final String FEW = "few";
     private static final String MANY = "many";
-    private static final long FIRST_MIB = 1 << 10;
 
     private final Side side;
     private final int partitionCount;
@@ -54,8 +53,8 @@ final class MostSession implements Session {
         return key(14, Metrics.IDLE + Metrics.partitions(partitionCount));
     }
 
-    private Key firstKey() {
-        return key(11, Metrics.scaled(Metrics.FIRST_GIB, partitionCount));
+    private Key freshKey() {
+        return key(11, Metrics.scaled(Metrics.FRESH, partitionCount));
     }
 
     private Key batchesKey() {
@@ -68,7 +67,7 @@ final class MostSession implements Session {
 
     @Override
     public List<Key> left(Run run) {
-        var keys = new java.util.ArrayList<>(List.of(createKey(), firstKey(), batchesKey(), fixedRateKey(), idleKey()));
+        var keys = new java.util.ArrayList<>(List.of(createKey(), freshKey(), batchesKey(), fixedRateKey(), idleKey()));
         if (!Metrics.SCALE.contains(partitionCount)) keys.add(CurveSession.scaledKey(side, partitionCount));
         if (side != Side.KAFKA || run.mode().restartsKafka()) keys.add(restartKey());
         return run.left(keys, 0, 1);
@@ -92,7 +91,8 @@ final class MostSession implements Session {
             var subject = Subject.of(side, broker);
             create(run, subject, left.contains(createKey()));
             if (run.wants(11)) {
-                step(run, firstKey(), () -> first(run, subject));
+                LoadSession.warmUp(subject, run);
+                step(run, freshKey(), () -> fresh(run, subject));
                 step(run, batchesKey(), () -> batches(run, subject));
                 if (!Metrics.SCALE.contains(partitionCount)) {
                     step(run, CurveSession.scaledKey(side, partitionCount), () -> CurveSession.readScaled(run, subject, MANY, partitionCount));
@@ -100,7 +100,7 @@ final class MostSession implements Session {
                 step(run, fixedRateKey(), () -> fixedRate(run, subject));
             }
             if (run.wants(14)) step(run, idleKey(), () -> CurveSession.readIdle(run, subject, idleKey()));
-            if (left.contains(restartKey())) {
+            if (left.contains(restartKey()) && !run.isOutOfTime()) {
                 fill(run, subject);
                 broker.process().kill();
                 broker = start.launch();
@@ -114,6 +114,7 @@ final class MostSession implements Session {
     }
 
     private void step(Run run, Key key, Runnable step) {
+        if (run.isOutOfTime()) return;
         run.now(side.text() + ": " + key.load());
         try {
             step.run();
@@ -144,9 +145,9 @@ final class MostSession implements Session {
         else creation.get();
     }
 
-    private void first(Run run, Subject subject) {
-        Disks.freshenPages(run.brokers().data(), FIRST_MIB << 20);
-        run.read(firstKey(), 0, 0, () -> write(run, subject, MANY, partitionCount, FIRST_MIB));
+    private void fresh(Run run, Subject subject) {
+        freshenPages(run);
+        run.read(freshKey(), 0, 0, () -> write(run, subject, MANY, partitionCount, run.mode().mibPerReading()));
     }
 
     /** As much again, and the same over six partitions of the same broker, right before. */
@@ -154,16 +155,20 @@ final class MostSession implements Session {
         var few = new EnumMap<Value, Double>(Value.class);
         LoadSession.withTopic(subject, LoadCase.batchesOver(FEW, LoadCase.PARTITIONS), Map.of(), () -> {
             write(run, subject, FEW, LoadCase.PARTITIONS, run.mode().mibPerReading());
-            Disks.freshenPages(run.brokers().data(), (long) run.mode().mibPerReading() << 20);
+            freshenPages(run);
             few.putAll(write(run, subject, FEW, LoadCase.PARTITIONS, run.mode().mibPerReading()));
         });
-        Disks.freshenPages(run.brokers().data(), (long) run.mode().mibPerReading() << 20);
+        freshenPages(run);
         run.read(batchesKey(), 0, 0, () -> {
             var values = write(run, subject, MANY, partitionCount, run.mode().mibPerReading());
             values.put(Value.CPU_TIMES_FEW, values.get(Value.CPU_SECONDS_PER_GIB) / few.get(Value.CPU_SECONDS_PER_GIB));
             values.put(Value.RATE_TIMES_FEW, values.get(Value.MIB_PER_SECOND) / few.get(Value.MIB_PER_SECOND));
             return values;
         });
+    }
+
+    private static void freshenPages(Run run) {
+        Disks.freshenPages(run.brokers().data(), (long) run.mode().mibPerReading() << 20);
     }
 
     private static Map<Value, Double> write(Run run, Subject subject, String topic, int count, long mib) {
@@ -199,7 +204,7 @@ final class MostSession implements Session {
     /** Until so much lies in the logs as the restart is to find. */
     private void fill(Run run, Subject subject) {
         run.now(side.text() + ": filling the logs");
-        long writtenMib = run.wants(11) ? FIRST_MIB + run.mode().mibPerReading() : 0;
+        long writtenMib = run.wants(11) ? 2L * run.mode().mibPerReading() : 0;
         if (run.mode().restartMib() > writtenMib) write(run, subject, MANY, partitionCount, run.mode().restartMib() - writtenMib);
     }
 

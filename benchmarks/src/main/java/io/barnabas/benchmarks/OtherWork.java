@@ -14,6 +14,8 @@ import java.util.stream.LongStream;
 final class OtherWork {
     private static final double TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux that Java runs on
 
+    /** Where others keep more cores busy than this, figures say little. */
+    static final double CORES_MAX = 0.15;
     /** Less says nothing: the kernel counts in hundredths of a second. */
     private static final double SECONDS_MIN = 0.5;
 

@@ -47,6 +47,11 @@ final class Readings {
         return new Readings(cells.stream().filter(cell -> cell.pass() == 0).toList()).median(key, value);
     }
 
+    /** True when nothing of it failed, and no others were using the machine. */
+    boolean isTrusted(Key key) {
+        return of(key).stream().noneMatch(cell -> cell.failed() || cell.otherCores() > OtherWork.CORES_MAX);
+    }
+
     /** Why there are no values, when there are none. */
     Optional<String> failure(Key key) {
         var found = of(key);

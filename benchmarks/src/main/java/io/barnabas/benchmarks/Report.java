@@ -3,8 +3,14 @@ package io.barnabas.benchmarks;
 import java.util.List;
 import java.util.Locale;
 
-/** All that a run prints at its end: what it was, the table, what the machine itself costs, the profile. */
-record Report(RunFacts facts, Readings readings, List<Metrics.Block> blocks, Side subject, List<Cell> kept) {
+/**
+ * All that a run prints at its end: what it was, the table, what the machine itself costs, the profile.
+ *
+ * @param kept       of Apache Kafka's cells, those of an earlier run
+ * @param unfinished what there was no time for
+ */
+record Report(RunFacts facts, Readings readings, List<Metrics.Block> blocks, Side subject, List<Cell> kept,
+        List<String> unfinished) {
     String text() {
         var text = new StringBuilder();
         if (subject == Side.GIVEN) {
@@ -14,15 +20,16 @@ record Report(RunFacts facts, Readings readings, List<Metrics.Block> blocks, Sid
             text.append(kept.isEmpty() ? "Order: Kafka, Barnabas, Kafka; medians of all readings. " : "Apache Kafka's figures were kept from %s and are not of this run! "
                     .formatted(kept.get(0).startedAt()));
         }
+        if (!unfinished.isEmpty()) text.append("There was no time for: %s. The same command with --resume measures the rest.\n".formatted(String.join("; ", unfinished)));
         text.append("'load' is the load average before a reading, 'others' the cores that others kept busy meanwhile, both at their worst.\n\n");
         text.append(Table.text(readings, blocks, subject));
-        machine(text);
+        addMachine(text);
         String profile = Table.profile(readings, blocks, subject);
         if (!profile.isEmpty()) text.append("\nWhere it goes (system calls and allocation from runs of their own, which do not count above):\n").append(profile);
         return text.toString();
     }
 
-    private void machine(StringBuilder text) {
+    private void addMachine(StringBuilder text) {
         var lines = new StringBuilder();
         for (boolean isAwake : new boolean[] {false, true}) {
             Key floor = MachineSession.floorKey(isAwake);

@@ -30,7 +30,9 @@ final class ResultStore {
     static ResultStore open(Path folder) {
         try {
             Files.createDirectories(folder);
-            var cells = readCells(folder.resolve("cells.jsonl"));
+            Path file = folder.resolve("cells.jsonl");
+            dropHalfLine(file);
+            var cells = readCells(file);
             cells.removeIf(Cell::failed);
             return new ResultStore(folder, new Readings(cells));
         } catch (IOException e) {
@@ -38,7 +40,14 @@ final class ResultStore {
         }
     }
 
-    /** The cells of a file of lines; none when there is no such file. A last line cut short by a kill is left out. */
+    /** What a kill left of a line would spoil the one that follows. */
+    private static void dropHalfLine(Path file) throws IOException {
+        if (!Files.exists(file)) return;
+        String text = Files.readString(file);
+        if (!text.endsWith("\n")) Files.writeString(file, text.substring(0, text.lastIndexOf('\n') + 1));
+    }
+
+    /** The cells of a file of lines; none when there is no such file. */
     static List<Cell> readCells(Path file) throws IOException {
         var cells = new ArrayList<Cell>();
         if (!Files.exists(file)) return cells;
@@ -47,7 +56,7 @@ final class ResultStore {
             try {
                 cells.add(JSON.readValue(lines.get(i), Cell.class));
             } catch (JsonProcessingException e) {
-                if (i < lines.size() - 1) throw new IOException("not a cell: file=%s line=%d".formatted(file, i + 1), e);
+                throw new IOException("not a cell: file=%s line=%d".formatted(file, i + 1), e);
             }
         }
         return cells;

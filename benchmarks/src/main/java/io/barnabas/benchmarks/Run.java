@@ -17,6 +17,7 @@ final class Run {
     private final ResultStore store;
     private final Progress progress;
     private final long givenPid;
+    private final long startNs = System.nanoTime();
 
     /**
      * @param metrics  numbers of those to measure
@@ -52,10 +53,11 @@ final class Run {
         return metrics.contains(metric);
     }
 
-    void execute(List<Session> sessions) {
+    /** @return names of the sessions that were not begun or not ended, for lack of time */
+    List<String> execute(List<Session> sessions) {
         for (Session session : sessions) {
             var left = session.left(this);
-            if (left.isEmpty()) {
+            if (left.isEmpty() || isOutOfTime()) {
                 progress.done(session.estimatedSeconds(this));
                 continue;
             }
@@ -67,6 +69,12 @@ final class Run {
                 for (Key key : session.left(this)) if (readings().failure(key).isEmpty()) fail(key, session.pass(), e);
             }
         }
+        return sessions.stream().filter(session -> !session.left(this).isEmpty()).map(Session::name).distinct().toList();
+    }
+
+    /** True when nothing more should be begun. */
+    boolean isOutOfTime() {
+        return (System.nanoTime() - startNs) / 1e9 > mode.totalSecondsMax();
     }
 
     void now(String what) {

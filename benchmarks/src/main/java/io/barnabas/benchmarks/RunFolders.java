@@ -17,6 +17,7 @@ final class RunFolders {
     private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
     private static final String FACTS = "run.json";
     private static final String TABLE = "table.txt";
+    private static final String TABLE_SO_FAR = "table-so-far.txt";
 
     private final Path runs;
     private final Path kept;
@@ -63,9 +64,9 @@ final class RunFolders {
         }
     }
 
-    /** Marks a run as finished. */
-    static void finish(ResultStore store, String table) {
-        store.write(TABLE, table);
+    /** Writes the table. @param isFinished if not, the run can be gone on with */
+    static void end(ResultStore store, String table, boolean isFinished) {
+        store.write(isFinished ? TABLE : TABLE_SO_FAR, table);
     }
 
     private Path keptFile(RunFacts facts) {
@@ -81,12 +82,15 @@ final class RunFolders {
         }
     }
 
-    /** Keeps Apache Kafka's figures of a run; those of earlier ones stay where this one has none. */
+    /**
+     * Keeps those of Apache Kafka's figures of a run during which the machine was its own; those of earlier ones stay where this
+     * one has none.
+     */
     void keepKafka(RunFacts facts, Readings readings) {
         var byKey = new LinkedHashMap<Key, List<Cell>>();
         for (Cell cell : keptOfKafka(facts)) byKey.computeIfAbsent(cell.key(), key -> new ArrayList<>()).add(cell);
         for (Cell cell : readings.all()) {
-            if (cell.key().side() == Side.KAFKA && !cell.failed()) byKey.put(cell.key(), readings.of(cell.key()).stream().filter(one -> !one.failed()).toList());
+            if (cell.key().side() == Side.KAFKA && readings.isTrusted(cell.key())) byKey.put(cell.key(), readings.of(cell.key()));
         }
         if (byKey.isEmpty()) return;
         try {

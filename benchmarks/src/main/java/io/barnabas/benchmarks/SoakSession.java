@@ -8,19 +8,22 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** Metric 20: half an hour at 70 % of the broker's own best rate. Does memory grow, do latencies? */
+/** Metric 20: half an hour at 70 % of the broker's own best rate. Does memory grow, do latencies? The first sixth is for warming up. */
 final class SoakSession implements Session {
-    private static final int MINUTES = 30;
-    private static final int WARM_UP_MINUTES = 5;
-    private static final int EDGE_MINUTES = 5;
     private static final double PART_OF_BEST = 0.7;
     private static final Map<String, String> KEEP_LITTLE = Map.of("segment.bytes", Integer.toString(64 << 20),
             "retention.bytes", Integer.toString(128 << 20));
 
     private final Side side;
+    private final int minutes;
+    /** At the start and at the end, whose latencies are compared. */
+    private final int edgeMinutes;
 
-    SoakSession(Side side) {
+    SoakSession(Side side, int minutes) {
+        if (minutes < 3) throw new IllegalArgumentException("a soak takes 3 minutes at least: minutes=" + minutes);
         this.side = side;
+        this.minutes = minutes;
+        edgeMinutes = Math.max(1, minutes / 6);
     }
 
     @Override
@@ -44,7 +47,7 @@ final class SoakSession implements Session {
 
     @Override
     public double estimatedSeconds(Run run) {
-        return run.wants(20) ? (MINUTES + 1) * 60 : 0;
+        return run.wants(20) ? (minutes + 1) * 60 : 0;
     }
 
     @Override
@@ -66,18 +69,17 @@ final class SoakSession implements Session {
         var first = new Histogram(3);
         var last = new Histogram(3);
         try (var load = LoadGenerator.open(subject.address(), closed.withRequestsPerSecond(rate))) {
-            for (int minute = 0; minute < MINUTES; minute++) {
-                run.now("%s: minute %d of %d".formatted(name(), minute + 1, MINUTES));
+            for (int minute = 0; minute < minutes; minute++) {
+                run.now("%s: minute %d of %d".formatted(name(), minute + 1, minutes));
                 var latencyNs = load.run(java.time.Duration.ofMinutes(1)).latencyNs();
-                if (minute < EDGE_MINUTES) first.add(latencyNs);
-                if (minute >= MINUTES - EDGE_MINUTES) last.add(latencyNs);
+                if (minute < edgeMinutes) first.add(latencyNs);
+                if (minute >= minutes - edgeMinutes) last.add(latencyNs);
                 residentMb.add(subject.meter().read().residentKb() / 1024.0);
             }
         }
-        var settled = residentMb.subList(WARM_UP_MINUTES, MINUTES).stream().mapToDouble(mb -> mb).toArray();
-        var minutes = new double[settled.length];
-        for (int i = 0; i < minutes.length; i++) minutes[i] = i;
-        return Map.of(Value.MB_PER_MINUTE, Statistics.slope(minutes, settled), Value.RESIDENT_MB, settled[settled.length - 1],
+        var settled = residentMb.subList(edgeMinutes, minutes).stream().mapToDouble(mb -> mb).toArray();
+        double[] times = java.util.stream.IntStream.range(0, settled.length).asDoubleStream().toArray();
+        return Map.of(Value.MB_PER_MINUTE, Statistics.slope(times, settled), Value.RESIDENT_MB, settled[settled.length - 1],
                 Value.P999_TIMES_FIRST, last.getValueAtPercentile(99.9) / (double) first.getValueAtPercentile(99.9),
                 Value.REQUESTS_PER_SECOND, rate);
     }

@@ -7,9 +7,6 @@ import java.util.Optional;
 
 /** The results as text: per load its values, Apache Kafka's and ours side by side, and whether a goal is reached. */
 final class Table {
-    /** Cores kept busy by others from which on a reading is marked. */
-    static final double OTHER_CORES_MAX = 0.15;
-
     private static final String LINE = "  %-38s %9s %9s %8s  %-12s %-8s %-13s %-5s %s";
 
     private final Readings readings;
@@ -30,7 +27,7 @@ final class Table {
         for (Metrics.Block block : blocks) table.add(block);
         if (table.isDisturbed) {
             table.lines.add("");
-            table.lines.add("!!! Other processes kept more than " + OTHER_CORES_MAX + " cores busy during what is marked with '!': wall times, rates and");
+            table.lines.add("!!! Other processes kept more than " + OtherWork.CORES_MAX + " cores busy during what is marked with '!': wall times, rates and");
             table.lines.add("!!! latencies there say little. Run again on a quiet machine before you quote them.");
         }
         return String.join("\n", table.lines) + "\n";
@@ -69,7 +66,7 @@ final class Table {
                 : row.goal().isReached(median(our), timesBetter) ? "reached" : "MISSED";
         double loadAverage = max(ours, theirs, Cell::loadAverage);
         double otherCores = max(ours, theirs, Cell::otherCores);
-        boolean isMarked = otherCores > OTHER_CORES_MAX;
+        boolean isMarked = otherCores > OtherWork.CORES_MAX;
         isDisturbed |= isMarked;
         lines.add(LINE.formatted(row.value().text(), Numbers.text(median(their)), Numbers.text(median(our)),
                 Double.isNaN(timesBetter) ? "" : String.format(Locale.ROOT, "%.1fx", timesBetter), row.goal().text(), mark,

@@ -30,7 +30,7 @@ enum Value {
     RATE_TIMES_FEW("rate, times that of 6 partitions", Better.MORE),
     SIZE_MB("size, MB", Better.LESS),
     MB_PER_MINUTE("growth of resident memory, MB/min", Better.LESS),
-    P999_TIMES_FIRST("p99.9, last 5 minutes to first 5", Better.LESS);
+    P999_TIMES_FIRST("p99.9, last sixth to first sixth", Better.LESS);
 
     private enum Better { LESS, MORE }
 
