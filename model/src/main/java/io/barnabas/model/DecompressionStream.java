@@ -8,25 +8,53 @@ import java.util.Objects;
 /**
  * Unpacks bytes that have wholly arrived, as far as it is read. No codec's claim about sizes makes it allocate more
  * than the bytes that are there can justify, and it ends at the caller's cap. Every failure is a {@link RecordException}.
- * Owned by one thread; to be closed, which frees native memory.
+ * Owned by one thread; to be closed, which frees native memory, or lets it be used again by {@link DecompressionStreams}.
  */
 abstract class DecompressionStream extends InputStream {
-    private int bytesLeft;
-    private boolean isClosed;
+    /** What a stream may keep, of heap or of native memory, until it is used again. */
+    static final int KEPT_BYTES_MAX = 1 << 20;
 
-    DecompressionStream(int bytesMax) {
-        this.bytesLeft = bytesMax;
+    private int bytesMax;
+    private int bytesLeft;
+    private boolean isKept;
+    private boolean isClosed = true;
+
+    /** @param packed its remaining bytes are read; its position may move */
+    static DecompressionStream open(CompressionType type, ByteBuffer packed, int bytesMax) {
+        var stream = of(type);
+        stream.open(packed, bytesMax, false);
+        return stream;
     }
 
-    /** @param packed its remaining bytes are read; its position moves */
-    static DecompressionStream open(CompressionType type, ByteBuffer packed, int bytesMax) {
+    /** One that is not open yet. */
+    static DecompressionStream of(CompressionType type) {
         return switch (type) {
-            case NONE -> new PlainStream(packed, bytesMax);
-            case GZIP -> new GzipStream(packed, bytesMax);
-            case SNAPPY -> new SnappyStream(packed, bytesMax);
-            case LZ4 -> new Lz4Stream(packed, bytesMax);
-            case ZSTD -> new ZstdStream(packed, bytesMax);
+            case NONE -> new PlainStream();
+            case GZIP -> new GzipStream();
+            case SNAPPY -> new SnappyStream();
+            case LZ4 -> new Lz4Stream();
+            case ZSTD -> new ZstdStream();
         };
+    }
+
+    /** @param isKept whether it will be opened again after it was closed */
+    final void open(ByteBuffer packed, int bytesMax, boolean isKept) {
+        if (!isClosed) throw new IllegalStateException("stream is open");
+        this.bytesMax = bytesLeft = bytesMax;
+        this.isKept = isKept;
+        begin(packed);
+        isClosed = false;
+    }
+
+    /** Starts to read these bytes, whatever came of those before. */
+    abstract void begin(ByteBuffer packed);
+
+    /** Lets go of the bytes, and of more memory than {@link #KEPT_BYTES_MAX}. */
+    abstract void rest();
+
+    /** Bytes unpacked since it was opened. */
+    final int bytesUnpacked() {
+        return bytesMax - bytesLeft;
     }
 
     /**
@@ -60,8 +88,10 @@ abstract class DecompressionStream extends InputStream {
 
     @Override
     public final void close() {
-        if (!isClosed) free();
+        if (isClosed) return;
         isClosed = true;
+        if (isKept) rest();
+        else free();
     }
 
     private int unpackOrThrow(byte[] target, int from, int length) {
@@ -80,11 +110,16 @@ abstract class DecompressionStream extends InputStream {
     }
 
     private static final class PlainStream extends DecompressionStream {
-        private final ByteBuffer bytes;
+        private ByteBuffer bytes;
 
-        PlainStream(ByteBuffer bytes, int bytesMax) {
-            super(bytesMax);
-            this.bytes = bytes;
+        @Override
+        void begin(ByteBuffer packed) {
+            bytes = packed;
+        }
+
+        @Override
+        void rest() {
+            bytes = null;
         }
 
         @Override

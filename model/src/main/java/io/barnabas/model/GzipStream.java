@@ -23,13 +23,14 @@ final class GzipStream extends DecompressionStream {
 
     private final Inflater inflater = new Inflater(true);
     private final CRC32 crc = new CRC32();
-    private final ByteBuffer packed;
+    private ByteBuffer packed;
     private boolean isInMember;
     private boolean isAtEnd;
 
-    GzipStream(ByteBuffer packed, int bytesMax) {
-        super(bytesMax);
+    @Override
+    void begin(ByteBuffer packed) {
         this.packed = packed.slice().order(ByteOrder.LITTLE_ENDIAN);
+        isInMember = isAtEnd = false;
     }
 
     @Override
@@ -93,6 +94,12 @@ final class GzipStream extends DecompressionStream {
 
     private void skipString() {
         while (packed.get() != 0) { /* a buffer's end throws */ }
+    }
+
+    @Override
+    void rest() {
+        packed = null;
+        inflater.reset();
     }
 
     @Override

@@ -41,21 +41,27 @@ final class Lz4Stream extends DecompressionStream {
 
     private final LZ4SafeDecompressor decompressor = LZ4Factory.fastestInstance().safeDecompressor();
     private final XXHash32 hash = XXHashFactory.fastestInstance().hash32();
-    private final ByteBuffer packed;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private ByteBuffer packed;
     private StreamingXXHash32 contentHash;
     private boolean isOpen;
     private boolean isAtEnd;
     private boolean hasBlockChecksums;
-    private long contentSize = -1;
+    private long contentSize;
     private long contentBytes;
     private int blockBytesMax;
-    private ByteBuffer scratch = ByteBuffer.allocate(0);
+    private ByteBuffer scratch = NOTHING;
     /** What is left of the current block: in scratch, or where it arrived. */
-    private ByteBuffer block = scratch;
+    private ByteBuffer block;
 
-    Lz4Stream(ByteBuffer packed, int bytesMax) {
-        super(bytesMax);
+    @Override
+    void begin(ByteBuffer packed) {
         this.packed = packed.slice().order(ByteOrder.LITTLE_ENDIAN);
+        isOpen = isAtEnd = false;
+        contentSize = -1;
+        contentBytes = 0;
+        block = NOTHING;
     }
 
     @Override
@@ -135,7 +141,15 @@ final class Lz4Stream extends DecompressionStream {
     }
 
     @Override
+    void rest() {
+        free();
+        packed = block = null;
+        if (scratch.capacity() > KEPT_BYTES_MAX) scratch = NOTHING;
+    }
+
+    @Override
     void free() {
         if (contentHash != null) contentHash.close();
+        contentHash = null;
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Checks the records that a client wants to append to one partition, in place, before anything is stored. Holds only
- * scratch space; used by one thread. Uncompressed batches cost no allocation.
+ * scratch space, bounded and partly native: one for each thread that needs one, for as long as that runs. Costs next to no allocation.
  */
 public final class RecordBatchValidator {
     /** The first version of Produce whose clients may pack with zstd. */
@@ -25,6 +25,7 @@ public final class RecordBatchValidator {
     private final ValidationResult.Accepted accepted = new ValidationResult.Accepted();
     private final RecordBatch batch = accepted.batch;
     private final RecordBytes bytes = new RecordBytes();
+    private final DecompressionStreams streams = new DecompressionStreams();
     private long timestamp;
     private boolean hasKey;
     private List<RecordError> recordErrors;
@@ -123,7 +124,7 @@ public final class RecordBatchValidator {
 
     /** @return the greatest timestamp of the records */
     private long checkRecords(RecordValidation settings, long nowMs) {
-        var stream = RecordReader.open(batch, decompressedBytesMax, bytes);
+        var stream = RecordReader.open(batch, decompressedBytesMax, bytes, streams);
         try {
             return walk(settings, nowMs);
         } finally {

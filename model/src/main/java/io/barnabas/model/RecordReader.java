@@ -33,11 +33,14 @@ public final class RecordReader implements AutoCloseable {
         this.baseSequence = batch.baseSequence();
         this.recordCount = batch.recordCount();
         if (recordCount < 0) throw DecompressionStream.malformed("negative record count: recordCount=" + recordCount);
-        this.stream = open(batch, decompressedBytesMax, bytes);
+        this.stream = open(batch, decompressedBytesMax, bytes, null);
     }
 
-    /** @return the stream that has to be closed, or null if the batch is not compressed */
-    static DecompressionStream open(RecordBatch batch, int decompressedBytesMax, RecordBytes bytes) {
+    /**
+     * @param streams to use; null to make one for this batch alone
+     * @return the stream that has to be closed, or null if the batch is not compressed
+     */
+    static DecompressionStream open(RecordBatch batch, int decompressedBytesMax, RecordBytes bytes, DecompressionStreams streams) {
         var type = batch.compressionType();
         if (type == null) {
             throw new RecordException(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
@@ -47,7 +50,8 @@ public final class RecordReader implements AutoCloseable {
             bytes.resetTo(batch.buffer(), batch.position() + RecordBatch.HEADER_BYTES, batch.endPosition());
             return null;
         }
-        var stream = DecompressionStream.open(type, batch.recordBytes(), decompressedBytesMax);
+        var packed = batch.recordBytes();
+        var stream = streams == null ? DecompressionStream.open(type, packed, decompressedBytesMax) : streams.open(type, packed, decompressedBytesMax);
         bytes.resetTo(stream);
         return stream;
     }

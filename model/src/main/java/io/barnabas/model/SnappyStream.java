@@ -22,17 +22,20 @@ final class SnappyStream extends DecompressionStream {
     /** A copy element of 3 bytes gives at most 64: no snappy block grows more than this. */
     private static final int GROWTH_MAX = 22;
 
-    private final ByteBuffer packed;
-    private final boolean isFramed;
-    private byte[] packedBlock = {};
-    private byte[] block = {};
+    private static final byte[] NOTHING = {};
+
+    private ByteBuffer packed;
+    private boolean isFramed;
+    private byte[] packedBlock = NOTHING;
+    private byte[] block = NOTHING;
     private int blockPosition;
     private int blockEnd;
 
-    SnappyStream(ByteBuffer packed, int bytesMax) {
-        super(bytesMax);
+    @Override
+    void begin(ByteBuffer packed) {
         this.packed = packed.slice();
-        this.isFramed = packed.remaining() >= HEADER_BYTES && this.packed.getLong(0) == MAGIC;
+        isFramed = packed.remaining() >= HEADER_BYTES && this.packed.getLong(0) == MAGIC;
+        blockPosition = blockEnd = 0;
     }
 
     @Override
@@ -93,5 +96,13 @@ final class SnappyStream extends DecompressionStream {
     }
 
     @Override
-    void free() {}
+    void rest() {
+        packed = null;
+        if (packedBlock.length + block.length > KEPT_BYTES_MAX) free();
+    }
+
+    @Override
+    void free() {
+        packedBlock = block = NOTHING;
+    }
 }

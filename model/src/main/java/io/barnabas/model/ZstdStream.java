@@ -11,14 +11,17 @@ final class ZstdStream extends DecompressionStream {
     /** What level 22, the greatest, uses. */
     private static final int WINDOW_LOG_MAX = 27;
 
-    private final ZstdDecompressCtx context = new ZstdDecompressCtx();
-    private final ByteBuffer packed;
-    private boolean isFrameDone = true;
+    private ZstdDecompressCtx context;
+    private ByteBuffer packed;
+    private boolean isFrameDone;
 
-    ZstdStream(ByteBuffer packed, int bytesMax) {
-        super(bytesMax);
+    @Override
+    void begin(ByteBuffer packed) {
         this.packed = packed.slice();
+        if (context == null) context = new ZstdDecompressCtx();
+        else context.reset();
         context.setLongMax(WINDOW_LOG_MAX);
+        isFrameDone = true;
     }
 
     @Override
@@ -35,7 +38,14 @@ final class ZstdStream extends DecompressionStream {
     }
 
     @Override
+    void rest() {
+        packed = null;
+        if (bytesUnpacked() > KEPT_BYTES_MAX) free();
+    }
+
+    @Override
     void free() {
         context.close();
+        context = null;
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -31,6 +32,23 @@ class DamageTest {
             boolean isLeaderEpoch = bit / 8 >= RecordBatch.LEADER_EPOCH_AT && bit / 8 < RecordBatch.MAGIC_AT;
             // The leader epoch is the broker's to set, whatever the client sent.
             if (!isLeaderEpoch) assertClean(result, ValidationResult.Rejected.class);
+        });
+    }
+
+    @Test
+    void whatCameBeforeDoesNotChangeTheAnswer() {
+        Seeds.check(ROUNDS, (seed, random) -> {
+            var types = CompressionType.values();
+            var bytes = sample(types[random.nextInt(types.length)], random);
+            if (random.nextBoolean()) {
+                flip(bytes, 8 * RecordBatch.HEADER_BYTES + random.nextInt((bytes.remaining() - RecordBatch.HEADER_BYTES) * 8));
+                RawBatch.checksummed(bytes);
+            }
+            // Of these, one has met all the batches before, and keeps what their codecs needed.
+            var fresh = new RecordBatchValidator(1 << 20).validate(bytes, settings(), 13, RandomRecords.NOW);
+            var used = validator.validate(bytes, settings(), 13, RandomRecords.NOW);
+            assertThat(used.getClass()).isEqualTo(fresh.getClass());
+            if (used instanceof ValidationResult.Rejected rejected) assertThat(rejected).isEqualTo(fresh);
         });
     }
 
