@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -47,6 +48,8 @@ public final class Check implements Callable<Integer> {
     @Option(names = "--rdkafka", paramLabel = "FILE", defaultValue = "rdkafka_performance",
             description = "librdkafka's tool, left out if it cannot be started; default: ${DEFAULT-VALUE} on the PATH")
     private String rdkafka;
+    @Option(names = "--warm-up", paramLabel = "S", defaultValue = "20", description = "seconds, of our generator; default: ${DEFAULT-VALUE}")
+    private int warmUp;
     @Option(names = "--rounds", defaultValue = "3", description = "of which the median by CPU is shown; default: ${DEFAULT-VALUE}")
     private int rounds;
     @Option(names = "--seconds", defaultValue = "5", description = "of each run at a fixed rate; default: ${DEFAULT-VALUE}")
@@ -100,8 +103,10 @@ public final class Check implements Callable<Integer> {
         print("%s, load average %.1f; medians by CPU of %d rounds; one partition, one connection, acks=1",
                 name, ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(), rounds);
         try (var topics = Topics.connect(broker)) {
+            warmUp(topics, broker);
             for (var load : loads) {
-                prepare(topics, broker, load);
+                renew(topics);
+                new Tool.Generator().run(broker, TOPIC, load.asProduce());
                 print("%n%s", load.name());
                 print("  %-24s %12s %10s %14s %14s %10s %10s", "", "records/s", "MiB/s", "CPU us/record", "CPU-s per GiB", "p50 ms", "p99 ms");
                 for (var row : rows(tools, topics, broker, meter, load)) print(row);
@@ -110,13 +115,17 @@ public final class Check implements Callable<Integer> {
         }
     }
 
-    /** Brings the broker's code into its compiled state; for a fetch, also writes what is to be read. */
-    private static void prepare(Topics topics, InetSocketAddress broker, CheckLoad load) {
+    /** Brings the broker's code into its compiled state. */
+    private void warmUp(Topics topics, InetSocketAddress broker) {
         renew(topics);
-        var generator = new Tool.Generator();
-        generator.run(broker, TOPIC, load.asProduce());
-        if (!load.isFetch()) return;
-        generator.run(broker, TOPIC, load);
+        run(broker, LoadSpec.produce(TOPIC, 1).withInFlight(CheckLoad.IN_FLIGHT).withConnections(2), Duration.ofSeconds(warmUp).dividedBy(2));
+        run(broker, LoadSpec.fetch(TOPIC, 1).withFetchSessions(true), Duration.ofSeconds(warmUp).dividedBy(2));
+    }
+
+    private static void run(InetSocketAddress broker, LoadSpec spec, Duration duration) {
+        try (var generator = LoadGenerator.open(broker, spec)) {
+            generator.run(duration);
+        }
     }
 
     private static void renew(Topics topics) {
@@ -124,12 +133,13 @@ public final class Check implements Callable<Integer> {
         topics.create(TOPIC, 1, Map.of("file.delete.delay.ms", "1000"));
     }
 
-    /** The tools take turns, so that whatever changes with time changes for all; of each, the middle one of its runs. */
+    /** The tools take turns, beginning with another each time, since brokers get faster; of each, the middle one of its runs. */
     private List<Row> rows(List<Tool> tools, Topics topics, InetSocketAddress broker, ProcessMeter meter, CheckLoad load) {
         var runs = new ArrayList<List<Row>>();
         for (int i = 0; i < tools.size(); i++) runs.add(new ArrayList<>());
         for (int round = 0; round < rounds; round++) {
-            for (int i = 0; i < tools.size(); i++) {
+            for (int turn = 0; turn < tools.size(); turn++) {
+                int i = (round + turn) % tools.size();
                 if (!load.isFetch()) renew(topics);
                 var before = meter.read();
                 var outcome = tools.get(i).run(broker, TOPIC, load);

@@ -106,7 +106,7 @@ public final class LoadMain {
                     result.seconds(), result.fetchCount());
             line(out, "acknowledged after us: %s", percentiles(result.acknowledgedNs()));
             line(out, "consumed after us: %s", percentiles(result.consumedNs()));
-            line(out, "of it the generator's own lateness us: %s", percentiles(result.latenessNs()));
+            line(out, "of it before the request was written us: %s", percentiles(result.latenessNs()));
             out.flush();
         }
     }
@@ -144,7 +144,7 @@ public final class LoadMain {
         line(out, "%.0f requests/s, %.0f records/s, %.1f MiB/s; %d requests in %.1f s", result.requestsPerSecond(),
                 result.recordCount() / result.seconds(), result.bytesPerSecond() / (1 << 20), result.requestCount(), result.seconds());
         line(out, "latency us: %s", percentiles(result.latencyNs()));
-        if (result.latenessNs().getTotalCount() > 0) line(out, "of it the generator's own lateness us: %s", percentiles(result.latenessNs()));
+        if (result.latenessNs().getTotalCount() > 0) line(out, "of it before the request was written us: %s", percentiles(result.latenessNs()));
         line(out, "generator: %.2f us of CPU per request", result.ownCpuNs() / NS_PER_US / result.requestCount());
         if (used != null) {
             line(out, "broker: %.2f us of CPU per request, %.2f CPU-s per GiB; user %.2f s, system %.2f s; %.2f context switches per request; %d MiB resident",
