@@ -54,7 +54,6 @@ public final class Broker {
 
     /** Freed buffers that a loop keeps for their next use. */
     private static final long ARENA_FREE_BYTES_MAX = 16L << 20;
-    private static final int OPEN_SEGMENTS_MAX = 8_000;
     /** Of each log directory, for cold reads and flushes, which wait for the disk rather than for a core. */
     private static final int IO_THREADS = 4;
     private static final int STOP_IO_THREADS = 16;
@@ -195,7 +194,8 @@ public final class Broker {
         flushPools.add(io);
         var recovery = pool(config.get(NUM_RECOVERY_THREADS_PER_DATA_DIR), "recovery-" + path.getFileName());
         var directory = LogDirectory.open(path, config.nodeId(), clusterId,
-                new LogDirectory.Environment(disk, Clock.SYSTEM, io, recovery, random.split(), OPEN_SEGMENTS_MAX,
+                new LogDirectory.Environment(disk, Clock.SYSTEM, io, recovery, random.split(),
+                        OpenFiles.segmentsMax() / config.logDirs().size(),
                         config.get(LOG_RETENTION_CHECK_INTERVAL_MS)));
         undo.push(() -> directory.closeCleanly(epoch.epoch()));
         return directory;
