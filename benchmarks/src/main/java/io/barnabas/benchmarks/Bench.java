@@ -159,10 +159,10 @@ final class Bench implements Callable<Integer> {
         sessions.add(LoadSession.of(Side.BARNABAS, 0, Durability.DURABLE, durable));
         sessions.add(LoadSession.of(Side.KAFKA, 1, Durability.LIKE_KAFKA, kafka));
         for (Side side : List.of(Side.KAFKA, Side.BARNABAS)) sessions.add(new StartSession(side, jdks));
-        for (Side side : List.of(Side.KAFKA, Side.BARNABAS)) sessions.add(new CurveSession(side));
         sessions.add(new SizeSession());
-        sessions.add(new MostSession(Side.BARNABAS, Metrics.PARTITIONS_MAX));
-        for (Side side : List.of(Side.KAFKA, Side.BARNABAS)) sessions.add(new MostSession(side, mode.kafkaPartitions()));
+        for (Side side : List.of(Side.BARNABAS, Side.KAFKA)) sessions.add(new CurveSession(side));
+        for (int count : List.of(Metrics.PARTITIONS_MAX, mode.kafkaPartitions())) sessions.add(new MostSession(Side.BARNABAS, count));
+        sessions.add(new MostSession(Side.KAFKA, mode.kafkaPartitions()));
         if (soakMinutes > 0) sessions.add(new SoakSession(Side.BARNABAS, soakMinutes));
         return sessions;
     }

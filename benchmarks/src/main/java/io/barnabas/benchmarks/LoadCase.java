@@ -45,9 +45,10 @@ record LoadCase(int metric, String load, Durability durability, LoadSpec spec, K
         return List.of(new Key(metric, load + Metrics.CONSUMED, durability, side), new Key(metric, load + Metrics.ACKNOWLEDGED, durability, side));
     }
 
-    /** Explained by system calls and garbage, too. */
+    /** Explained by system calls and garbage, too: the loads that goals are about, and what waits for the disk. */
     boolean isProfiled() {
-        return metric == 1 || metric == 2 && kind == Kind.TIMED || metric == 4 || metric == 6;
+        boolean isPlainProduce = kind != Kind.TIMED_AWAKE && (metric == 1 || metric == 2 || metric == 4);
+        return isPlainProduce && (spec.acks() == 1) == (durability == Durability.LIKE_KAFKA) || metric == 6 && spec.inFlight() == 1;
     }
 
     /** The loads of metrics 1 to 8. */

@@ -18,7 +18,7 @@ final class LoadSession implements Session {
     private static final int SYNC_COUNT = 100;
     private static final double SETTLED_SECONDS = 2;
     private static final int FILL_MIB = 256;
-    private static final int FILL_REQUESTS = 200_000;
+    private static final int FILL_REQUESTS = 50_000;
     private static final int SMALL_LOAD_MIB_PER_SECOND = 60;
 
     private final Side side;
