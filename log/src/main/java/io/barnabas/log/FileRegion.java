@@ -7,7 +7,7 @@ import java.nio.channels.WritableByteChannel;
 
 /** A range of a segment's file, which it keeps open until {@link #release}. */
 final class FileRegion implements LogSlice {
-    private static final int PREFETCH_BYTES_MIN = 1 << 20;
+    static final int PREFETCH_BYTES_MIN = 1 << 20;
 
     private final SegmentFile file;
     private final long start;

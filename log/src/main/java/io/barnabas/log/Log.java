@@ -309,6 +309,16 @@ public final class Log {
     }
 
     /**
+     * Whether finding an offset may wait for the disk, as in an old segment.
+     *
+     * @return what to run on the directory's I/O pool before {@link #read}; null if it finds the offset in memory or in the page cache
+     */
+    public Runnable coldLookup(long offset) {
+        if (isOffline() || offset < logStartOffset || offset >= endOffset()) return null;
+        return reader.coldLookup(offset);
+    }
+
+    /**
      * The aborted transactions that a reader of committed records must know for {@code [fromOffset, toOffset)}.
      *
      * @throws StorageException if the disk cannot be read

@@ -36,6 +36,24 @@ final class LogReader {
         recent = null;
     }
 
+    /**
+     * What to run on the I/O pool before a read from an offset, since finding it may wait for the disk.
+     *
+     * @return null if nothing
+     */
+    Runnable coldLookup(long offset) {
+        int i = segments.floor(offset);
+        var segment = segments.get(i);
+        if (segment.isEmpty() || segment.isWarm(offset)) return null;
+        if (isActive(i) && recent != null && recent.find(offset) >= 0) return null;
+        if (isActive(i) && segment.hasIndexesInMemory() && isRecent(segment, segment.floorPosition(offset))) return null;
+        return new ColdLookup(disk, segment, offset);
+    }
+
+    private boolean isRecent(Segment active, long position) {
+        return active.size() - position <= Math.min(RECENT_BYTES, appendedBytes);
+    }
+
     /** @param bound at most the log's end */
     LogSlice read(long offset, int bytesMax, long bound, boolean atLeastOneBatch) {
         for (int i = segments.floor(offset); i < segments.count(); i++) {
@@ -65,8 +83,7 @@ final class LogReader {
         if (available < firstBytes || firstBytes > bytesMax && !atLeastOneBatch) return LogSlice.EMPTY;
         int size = (int) Math.min(available, Math.max(bytesMax, firstBytes));
         var file = segments.open(segment);
-        boolean isRecent = isActive(index) && segment.size() - start <= Math.min(RECENT_BYTES, appendedBytes)
-                || file.isWarm(start, start + size);
+        boolean isRecent = isActive(index) && isRecent(segment, start) || file.isWarm(start, start + size) || segment.isWarm(start, start + size);
         return new FileRegion(file.retain(), start, size, isRecent);
     }
 

@@ -34,6 +34,14 @@ final class Segment {
     private long firstTimestamp;
     private long jitterMs;
 
+    /** What was looked up last while the page cache might not hold it; replaced, never changed, by the I/O pool. */
+    private volatile Warm warm = Warm.NOTHING;
+
+    /** A range of the file, and the offsets whose batches start there, which the page cache holds. */
+    record Warm(long from, long to, long firstOffset, long lastOffset) {
+        static final Warm NOTHING = new Warm(0, 0, 0, -1);
+    }
+
     /** The open file, if any: this segment is one user of it. */
     private SegmentFile file;
     /** Neighbours among the open segments of a loop, see {@link OpenSegments}. */
@@ -200,12 +208,34 @@ final class Segment {
             int entry = offsetIndex.floor(offset - baseOffset);
             return entry < 0 ? 0 : offsetIndex.position(entry);
         }
+        return floorPositionInFile(offset, size);
+    }
+
+    /** As {@link #floorPosition} for one whose index is not in memory. Any thread. */
+    int floorPositionInFile(long offset, long segmentSize) {
         var path = path(FileNames.INDEX);
         if (!disk.exists(path)) return 0;
         try (var index = disk.open(path, false)) {
             int position = OffsetIndex.floorPosition(index, offset - baseOffset);
-            return position < size ? position : 0;
+            return position < segmentSize ? position : 0;
         }
+    }
+
+    /** Any thread. */
+    void setWarm(Warm found) {
+        warm = found;
+    }
+
+    /** Whether the batch of an offset was looked up, or lies close behind one that was. */
+    boolean isWarm(long offset) {
+        var last = warm;
+        return offset >= last.firstOffset && offset <= last.lastOffset;
+    }
+
+    /** Whether these bytes are in the page cache because of a lookup. */
+    boolean isWarm(long from, long to) {
+        var last = warm;
+        return from >= last.from && to <= last.to;
     }
 
     /**

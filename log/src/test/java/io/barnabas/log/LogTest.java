@@ -111,6 +111,34 @@ class LogTest {
     }
 
     @Test
+    void whatWasLookedUpIsFoundWithoutWaitingForTheDiskAndSoIsWhatFollows() {
+        for (int i = 0; i < 60; i++) rig.append(LogRig.batch(rig.now(), "value-" + i), 0);
+        rig.log.write();
+        assertNull(rig.log.coldLookup(59), "just appended");
+        rig.restart();
+        for (long offset = 0; offset < 60; offset++) {
+            var lookup = rig.log.coldLookup(offset);
+            if (lookup != null) lookup.run();
+            assertNull(rig.log.coldLookup(offset), "offset=" + offset);
+            var slice = ((ReadResult.Data) rig.log.read(offset, 10, 60, true)).slice();
+            assertTrue(slice.isRecent(), "offset=" + offset);
+            assertEquals(offset, slice.toByteBuffer().getLong(0));
+            slice.release();
+        }
+        assertNull(rig.log.coldLookup(60), "nothing there to be found");
+    }
+
+    @Test
+    void aLookupInWhatIsGoneFindsNothing() {
+        for (int i = 0; i < 60; i++) rig.append(LogRig.batch(rig.now(), "value-" + i), 0);
+        rig.restart();
+        var lookup = rig.log.coldLookup(0);
+        rig.log.truncateFullyAndStartAt(100);
+        rig.simulation.runFor(100_000);
+        lookup.run();
+    }
+
+    @Test
     void aBatchLargerThanASegmentIsRefused() {
         var result = rig.append(LogRig.batch(rig.now(), "x".repeat(2000)), 0);
         assertEquals(ErrorCode.RECORD_LIST_TOO_LARGE, ((AppendResult.Refused) result).error());

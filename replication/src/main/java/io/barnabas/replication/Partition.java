@@ -191,6 +191,11 @@ public final class Partition implements LogListener {
         return new PartitionRead.Data(slice, log.highWatermark(), log.lastStableOffset(), log.logStartOffset(), aborted);
     }
 
+    /** What to run on the log directory's I/O pool before a read from {@code offset}; null if the read will not wait for the disk. */
+    public Runnable coldLookup(long offset) {
+        return leaderError(-1) == ErrorCode.NONE ? log.coldLookup(offset) : null;
+    }
+
     /** First offset that a reader may not see. */
     public long bound(IsolationLevel isolation) {
         return switch (isolation) {

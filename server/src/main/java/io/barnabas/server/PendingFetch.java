@@ -83,8 +83,16 @@ final class PendingFetch {
         readFrom(0);
     }
 
-    /** Reads from {@code index} on for as long as partitions are on this loop, and goes on where the next one is. */
     private void readFrom(int index) {
+        readFrom(index, false);
+    }
+
+    /**
+     * Reads from {@code index} on for as long as partitions are on this loop, and goes on where the next one is.
+     *
+     * @param isLookedUp whether the first of them has been looked up, so that its read does not wait for the disk
+     */
+    private void readFrom(int index, boolean isLookedUp) {
         for (int i = index; i < reading.size(); i++) {
             var position = reading.get(i);
             var partition = position.partition();
@@ -99,6 +107,14 @@ final class PendingFetch {
             }
             if (!partition.isSettled()) {
                 partition.whenSettled(() -> readFrom(next));
+                return;
+            }
+            var lookup = isLookedUp && i == index ? null : partition.coldLookup(position.fetchOffset);
+            if (lookup != null) {
+                partition.log().directory().io().execute(() -> {
+                    lookup.run();
+                    partition.loop().execute(() -> readFrom(next, true));
+                });
                 return;
             }
             if (!read(position)) {
