@@ -196,18 +196,42 @@ public final class Log {
 
     private void onTurnEnd() {
         writeScheduled = false;
-        write();
+        appender.writeStagedOrDefer();
+        tellWritten();
+    }
+
+    void onDeferredWritten() {
+        tellWritten();
+    }
+
+    /**
+     * While the disk is slow, writes may be left to the directory's thread, so that the loop does not wait: whoever allows it
+     * appends only while the log is not {@link #isBusy}, and goes on when {@link LogListener#onWritten} or
+     * {@link LogListener#onWriteFailed} comes.
+     */
+    public void allowDeferredWrites() {
+        appender.allowDeferredWrites();
+    }
+
+    /** Whether a write is under way that the loop does not wait for: nothing may be appended. */
+    public boolean isBusy() {
+        return appender.isBusy();
     }
 
     // --- writing
 
     /**
-     * Writes all that is staged in one call to the file, then tells the listener. Does nothing when nothing is staged.
+     * Writes all that is staged in one call to the file, then tells the listener. Does nothing when nothing is staged. Waits for a
+     * write that is under way.
      *
      * @return false if the disk refused: what was not written is forgotten, and the listener knows
      */
     public boolean write() {
         appender.writeStaged();
+        return tellWritten();
+    }
+
+    private boolean tellWritten() {
         if (endOffset() != toldEndOffset) {
             toldEndOffset = endOffset();
             listener.onWritten(this);
@@ -277,7 +301,7 @@ public final class Log {
 
     /** A file of this log is to be closed, to stay below the bound of open ones: after a flush, if it needs one. */
     void letGo(Segment segment) {
-        if (segments.isNotFlushed(segment, flusher.flushedOffset())) {
+        if (isBusy() || segments.isNotFlushed(segment, flusher.flushedOffset())) {
             flusher.flushTo(endOffset());
             flusher.closeAfterFlush(segment);
         } else {
@@ -483,7 +507,8 @@ public final class Log {
 
     /** Deletes what retention allows to; producers long silent are forgotten too. */
     public void applyRetention(long nowMs) {
-        if (isClosed || isOffline() || !write()) return;
+        // What is under way will be looked at the next time.
+        if (isClosed || isOffline() || isBusy() || !write()) return;
         producers().expire(nowMs, config.producerIdExpirationMs());
         int expired = Retention.expiredCount(segments, config, highWatermark, nowMs);
         if (expired == 0) return;

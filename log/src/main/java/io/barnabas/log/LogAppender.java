@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import io.barnabas.base.Disk;
+import io.barnabas.base.DiskFile;
 import io.barnabas.base.DiskFullException;
 import io.barnabas.base.EventLoop;
 import io.barnabas.base.StorageException;
@@ -36,6 +37,9 @@ final class LogAppender {
     private long stagedEndOffset;
     private List<TransactionIndex.Entry> stagedAborts = List.of();
     private final RecordBatch view = new RecordBatch();
+    private boolean mayDefer;
+    /** The write that the directory's thread has; nothing is appended meanwhile. */
+    private DeferredWrite deferred;
     /** A write of this turn has failed: nothing is staged until the listener has been told. */
     private StorageException failure;
     private long failedFromOffset;
@@ -93,6 +97,14 @@ final class LogAppender {
         this.hasChanged = true;
     }
 
+    void allowDeferredWrites() {
+        mayDefer = true;
+    }
+
+    boolean isBusy() {
+        return deferred != null;
+    }
+
     /** Forgets what is staged: the log is offline, or gone. */
     void discard() {
         unstage();
@@ -113,6 +125,7 @@ final class LogAppender {
     // --- staging
 
     AppendResult append(RecordBatch batch, int leaderEpoch, AppendOrigin origin) {
+        if (deferred != null) throw new IllegalStateException("a write is under way: partition=" + log.topicPartition());
         if (failure != null) return refusedByStorage();
         int size = batch.sizeInBytes();
         if (size > config.segmentBytes()) {
@@ -136,6 +149,7 @@ final class LogAppender {
     }
 
     AppendResult replicate(ByteBuffer batches) {
+        if (deferred != null) throw new IllegalStateException("a write is under way: partition=" + log.topicPartition());
         if (failure != null) return refusedByStorage();
         long end;
         try {
@@ -204,8 +218,62 @@ final class LogAppender {
 
     // --- writing
 
+    /** At a turn's end: writes, or has the directory's thread do it while the disk is slow; then {@link Log#onDeferredWritten} follows. */
+    void writeStagedOrDefer() {
+        if (mayDefer && directory.pace().isSlow() && staging != null && failure == null && !directory.isOffline()) defer();
+        else writeStaged();
+    }
+
+    private void defer() {
+        var active = segments.active();
+        staging.own();
+        var file = active.file();
+        var write = new DeferredWrite(directory, active, file == null ? null : file.retain(), staging, stagedAborts);
+        staging = null;
+        stagedAborts = List.of();
+        deferred = write;
+        directory.appends().execute(() -> {
+            write.perform();
+            loop.execute(() -> onDeferred(write));
+        });
+    }
+
+    /** Ends the write that the directory's thread has, here if that has not begun it. Blocks. */
+    void settle() {
+        if (deferred != null) take(deferred);
+    }
+
+    private void onDeferred(DeferredWrite write) {
+        if (write.isTold) return;
+        take(write);
+        log.onDeferredWritten();
+    }
+
+    private void take(DeferredWrite write) {
+        var error = write.perform();
+        write.isTold = true;
+        deferred = null;
+        if (write.file != null) write.file.release();
+        if (log.isClosed() || log.isOffline()) {
+            // Offline, the listener has been told that these are lost.
+            if (write.opened != null) write.opened.close();
+            housekeeping.giveBack(write.staging);
+            return;
+        }
+        var active = write.segment;
+        if (write.opened != null && active.file() == null) segments.keep(active, write.opened);
+        else if (write.opened != null) write.opened.close();
+        if (write.createsFile) flusher.onFileCreated();
+        if (write.offsetIndex != null && !active.hasIndexesInMemory()) active.reloadIndexes(write.offsetIndex, write.timeIndex);
+        staging = write.staging;
+        stagedAborts = write.aborts;
+        if (error != null) undoStaged(active, error);
+        else onStagedWritten(active);
+    }
+
     /** @return false if a write of this turn has failed. Everything staged lies in the active segment, since a roll writes first. */
     boolean writeStaged() {
+        settle();
         if (failure != null) return false;
         if (staging == null) return true;
         var active = segments.active();
@@ -216,13 +284,10 @@ final class LogAppender {
         try {
             var file = segments.open(active);
             segments.loadIndexes(active);
-            staging.writeTo(file, active.size());
-            if (!stagedAborts.isEmpty()) {
-                var path = active.path(FileNames.TRANSACTION_INDEX);
-                TransactionIndex.append(disk, path, stagedAborts, false);
-                flusher.onSideFile(path);
-                active.hasTransactionIndex(true);
-            }
+            long startedNs = directory.clock().nanoTime();
+            staging.writeTo(file.disk(), active.size());
+            directory.pace().onWritten(startedNs, directory.clock().nanoTime());
+            if (!stagedAborts.isEmpty()) TransactionIndex.append(disk, active.path(FileNames.TRANSACTION_INDEX), stagedAborts, false);
         } catch (StorageException e) {
             undoStaged(active, e);
             return false;
@@ -232,6 +297,10 @@ final class LogAppender {
     }
 
     private void onStagedWritten(Segment active) {
+        if (!stagedAborts.isEmpty()) {
+            flusher.onSideFile(active.path(FileNames.TRANSACTION_INDEX));
+            active.hasTransactionIndex(true);
+        }
         for (int i = 0; i < staging.batchCount(); i++) {
             long baseOffset = staging.baseOffset(i);
             reader.onAppended(baseOffset, staging.lastOffset(i), active.size(), staging.size(i));
@@ -249,12 +318,7 @@ final class LogAppender {
 
     private void undoStaged(Segment active, StorageException error) {
         try {
-            var file = active.file();
-            if (file != null && file.disk().size() > active.size()) {
-                file.disk().truncate(active.size());
-                // Else a power cut could bring back what is told to have failed, between what is written next.
-                file.disk().sync();
-            }
+            if (active.file() != null) cut(active.file().disk(), active.size());
             if (active.hasTransactionIndex()) {
                 TransactionIndex.truncate(disk, active.path(FileNames.TRANSACTION_INDEX), endOffset);
             }
@@ -264,6 +328,13 @@ final class LogAppender {
         forgetStaged(error);
         if (error instanceof DiskFullException) directory.onFull(error);
         else directory.fail(error);
+    }
+
+    static void cut(DiskFile file, long size) {
+        if (file.size() <= size) return;
+        file.truncate(size);
+        // Else a power cut could bring back what is told to have failed, between what is written next.
+        file.sync();
     }
 
     private void forgetStaged(StorageException error) {
@@ -288,6 +359,9 @@ final class LogAppender {
         var active = segments.active();
         long used = active.size() + (staging == null ? 0 : staging.byteCount());
         if (used == 0) return true;
+        // Writing now, so that it can roll, would wait for the disk: a segment may be larger by what is staged in one turn.
+        boolean isLate = staging != null && mayDefer && directory.pace().isSlow() && used + size <= Integer.MAX_VALUE;
+        if (isLate && lastOffset - active.baseOffset <= Integer.MAX_VALUE) return true;
         boolean isFull = used + size > config.segmentBytes()
                 || lastOffset - active.baseOffset > Integer.MAX_VALUE
                 || active.hasFullIndex(config.segmentIndexBytes());

@@ -38,14 +38,15 @@ public final class LogDirectory implements AutoCloseable {
      *
      * @param io               a small pool: cold reads, flushes, checkpoints, deletions
      * @param recovery         a small pool: opening of logs, for which nobody else is to wait
+     * @param appends          one thread: writes that loops do not do themselves, since the disk is slow
      * @param openFilesMax     most segment files kept open in this directory
      * @param retentionCheckMs least time between two looks at what a log may delete
      */
-    public record Environment(Disk disk, Clock clock, Executor io, Executor recovery, RandomGenerator random, int openFilesMax,
-            long retentionCheckMs) {
+    public record Environment(Disk disk, Clock clock, Executor io, Executor recovery, Executor appends, RandomGenerator random,
+            int openFilesMax, long retentionCheckMs) {
         /** With one pool for all, and Kafka's pause between retention checks. */
         public Environment(Disk disk, Clock clock, Executor io, RandomGenerator random, int openFilesMax) {
-            this(disk, clock, io, io, random, openFilesMax, RETENTION_CHECK_MS_DEFAULT);
+            this(disk, clock, io, io, io, random, openFilesMax, RETENTION_CHECK_MS_DEFAULT);
         }
     }
 
@@ -67,6 +68,7 @@ public final class LogDirectory implements AutoCloseable {
     private final AtomicInteger openFiles = new AtomicInteger();
     private final List<Runnable> offlineListeners = new CopyOnWriteArrayList<>();
     private final DirectoryEntries entries;
+    private final WritePace pace;
     private volatile StorageException failure;
     private volatile long nextFullWarningMs;
     /** A log could not be closed as a clean stop wants it. */
@@ -79,6 +81,7 @@ public final class LogDirectory implements AutoCloseable {
         this.identity = identity;
         this.lock = lock;
         this.entries = new DirectoryEntries(disk, path);
+        this.pace = new WritePace(path);
         this.checkpoints = new OffsetCheckpoints(disk, path);
         this.previousBrokerEpoch = CleanShutdown.take(disk, path);
         this.closedCleanly = previousBrokerEpoch != CleanShutdown.NOT_CLEAN;
@@ -268,6 +271,18 @@ public final class LogDirectory implements AutoCloseable {
 
     Disk disk() {
         return disk;
+    }
+
+    Clock clock() {
+        return environment.clock;
+    }
+
+    Executor appends() {
+        return environment.appends;
+    }
+
+    WritePace pace() {
+        return pace;
     }
 
     RandomGenerator random() {

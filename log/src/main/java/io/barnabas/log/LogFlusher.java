@@ -130,7 +130,7 @@ final class LogFlusher {
 
     /** Whether there is something to flush that nobody has asked for, or that there was no room for. */
     boolean isIdle() {
-        return flushedOffset < log.endOffset() && current == null && !isQueued;
+        return flushedOffset < log.endOffset() && current == null && !isQueued && !log.isBusy();
     }
 
     /** Whether that has waited long enough. */
@@ -212,7 +212,8 @@ final class LogFlusher {
     }
 
     private void startIfWanted() {
-        if (current != null) return;
+        // Begun again when the write that is under way is done.
+        if (current != null || log.isBusy()) return;
         if (isClosing && log.hasChanged()) start(prepare(Flush.Purpose.CLOSING));
         else if (wantedOffset > flushedOffset && log.endOffset() > flushedOffset) start(prepare(Flush.Purpose.WANTED));
     }
@@ -307,7 +308,7 @@ final class LogFlusher {
     private void closeFlushed() {
         for (int i = closeAfterFlush.size() - 1; i >= 0; i--) {
             var segment = closeAfterFlush.get(i);
-            if (segments.isNotFlushed(segment, flushedOffset)) continue;
+            if (log.isBusy() || segments.isNotFlushed(segment, flushedOffset)) continue;
             closeAfterFlush.remove(i);
             segments.letGo(segment);
         }

@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import io.barnabas.base.Disk;
+import io.barnabas.base.DiskFile;
 import io.barnabas.base.DiskFullException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -92,11 +93,15 @@ final class SegmentList {
             return file;
         }
         boolean create = segment == active() && segment.isEmpty();
-        file = new SegmentFile(disk.open(segment.path(FileNames.LOG), create), open.openCount());
-        segment.file(file);
-        open.onOpened(segment);
+        keep(segment, disk.open(segment.path(FileNames.LOG), create));
         if (create) log.onFileCreated();
-        return file;
+        return segment.file();
+    }
+
+    /** Takes over a file that was opened for a segment. */
+    void keep(Segment segment, DiskFile opened) {
+        segment.file(new SegmentFile(opened, open.openCount()));
+        open.onOpened(segment);
     }
 
     void close(Segment segment) {
@@ -137,10 +142,17 @@ final class SegmentList {
     /** Brings the indexes of a segment into memory that were dropped when their files had all of them. */
     void loadIndexes(Segment segment) {
         if (segment.hasIndexesInMemory()) return;
-        var offsets = segment.path(FileNames.INDEX);
-        var times = segment.path(FileNames.TIME_INDEX);
-        segment.reloadIndexes(disk.exists(offsets) ? loadOffsetIndex(disk, offsets, segment.size()) : new OffsetIndex(),
-                disk.exists(times) ? loadTimeIndex(disk, times) : new TimeIndex());
+        segment.reloadIndexes(loadOffsetIndex(disk, segment), loadTimeIndex(disk, segment));
+    }
+
+    static OffsetIndex loadOffsetIndex(Disk disk, Segment segment) {
+        var path = segment.path(FileNames.INDEX);
+        return disk.exists(path) ? loadOffsetIndex(disk, path, segment.size()) : new OffsetIndex();
+    }
+
+    static TimeIndex loadTimeIndex(Disk disk, Segment segment) {
+        var path = segment.path(FileNames.TIME_INDEX);
+        return disk.exists(path) ? loadTimeIndex(disk, path) : new TimeIndex();
     }
 
     static OffsetIndex loadOffsetIndex(Disk disk, Path path, long segmentSize) {

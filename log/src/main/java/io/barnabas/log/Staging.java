@@ -1,5 +1,6 @@
 package io.barnabas.log;
 
+import io.barnabas.base.DiskFile;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -75,15 +76,26 @@ final class Staging {
         return chunk.capacity();
     }
 
-    void writeTo(SegmentFile file, long position) {
+    void writeTo(DiskFile file, long position) {
         if (pieceCount == 0) {
             // One run of small batches, the common case: no view of the chunk has to be made.
-            file.disk().write(chunk.flip(), position);
+            file.write(chunk.flip(), position);
             return;
         }
         closePiece();
-        if (pieceCount == 1) file.disk().write(pieces[0], position);
-        else file.disk().write(pieces, pieceCount, position);
+        if (pieceCount == 1) file.write(pieces[0], position);
+        else file.write(pieces, pieceCount, position);
+    }
+
+    /** Copies what lies with others, for a write that may come after they want their memory back. */
+    void own() {
+        if (pieceCount == 0) return;
+        var all = ByteBuffer.allocateDirect((int) byteCount);
+        closePiece();
+        for (int i = 0; i < pieceCount; i++) all.put(pieces[i]);
+        Arrays.fill(pieces, 0, pieceCount, null);
+        pieces[0] = all.flip();
+        pieceCount = 1;
     }
 
     void clear() {

@@ -76,7 +76,7 @@ final class LogRig {
     }
 
     private LogDirectory openDirectory(Disk disk, Executor io) {
-        return LogDirectory.open(PATH, 1, CLUSTER, new LogDirectory.Environment(disk, simulation.clock(), io, io, Seeds.random(3), openFilesMax, 1000));
+        return LogDirectory.open(PATH, 1, CLUSTER, new LogDirectory.Environment(disk, simulation.clock(), io, io, io, Seeds.random(3), openFilesMax, 1000));
     }
 
     void restart() {

@@ -31,6 +31,8 @@ final class LeaderRole {
     private int inSyncReplicaCount;
     private int replicaCount;
 
+    /** Came while the log was busy with a write on a slow disk, in order; their frames are what bounds them. */
+    private final ArrayDeque<Append> held = new ArrayDeque<>(0);
     /** Appended in this turn, not yet written. */
     private List<Append> staged = new ArrayList<>();
     private List<Append> written = new ArrayList<>();
@@ -70,6 +72,15 @@ final class LeaderRole {
     }
 
     void append(Append append, long nowMs) {
+        if (log.isBusy() || !held.isEmpty()) held.add(append);
+        else appendNow(append, nowMs);
+    }
+
+    private void appendHeld(long nowMs) {
+        while (!held.isEmpty() && !log.isBusy()) appendNow(held.poll(), nowMs);
+    }
+
+    private void appendNow(Append append, long nowMs) {
         if (append.acks == Append.ACKS_ALL && inSyncReplicaCount < minInSyncReplicas()) {
             append.refuse(ErrorCode.NOT_ENOUGH_REPLICAS, null, List.of());
             return;
@@ -115,13 +126,14 @@ final class LeaderRole {
     }
 
     /** What was staged lies in the file. */
-    void onWritten() {
+    void onWritten(long nowMs) {
         var batch = staged;
         staged = written;
         written = batch;
         for (int i = 0; i < batch.size(); i++) onWritten(batch.get(i));
         batch.clear();
         advance();
+        appendHeld(nowMs);
     }
 
     private void onWritten(Append append) {
@@ -142,10 +154,11 @@ final class LeaderRole {
     }
 
     /** What was staged is not in the log, and never was for anybody. */
-    void onWriteFailed() {
+    void onWriteFailed(long nowMs) {
         var lost = staged;
         staged = new ArrayList<>();
         for (var append : lost) append.refuse(ErrorCode.KAFKA_STORAGE_ERROR, null, List.of());
+        appendHeld(nowMs);
     }
 
     /** Moves the high watermark as far as it may go, and acknowledges what that allows. */
@@ -165,6 +178,8 @@ final class LeaderRole {
     void end(ErrorCode error) {
         for (var append : staged) append.refuse(error, null, List.of());
         staged.clear();
+        for (var append : held) append.refuse(error, null, List.of());
+        held.clear();
         unflushed.clear();
         acknowledgements.failAll(error);
     }

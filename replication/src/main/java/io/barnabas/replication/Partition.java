@@ -76,6 +76,7 @@ public final class Partition implements LogListener {
             @Override
             public void onOpened(Log opened) {
                 log = opened;
+                log.allowDeferredWrites();
                 if (isGone) leave();
                 else takeRole();
                 settle();
@@ -303,7 +304,7 @@ public final class Partition implements LogListener {
     @Override
     public void onWritten(Log log) {
         if (leader == null) return;
-        leader.onWritten();
+        leader.onWritten(loop.clock().nowMs());
         tellWaiters();
     }
 
@@ -316,7 +317,7 @@ public final class Partition implements LogListener {
 
     @Override
     public void onWriteFailed(Log log, long fromOffset, StorageException error) {
-        if (leader != null) leader.onWriteFailed();
+        if (leader != null) leader.onWriteFailed(loop.clock().nowMs());
     }
 
     @Override

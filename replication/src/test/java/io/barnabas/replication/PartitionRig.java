@@ -69,6 +69,14 @@ final class PartitionRig {
         loop.execute(() -> partition.assign(assignment));
     }
 
+    /** From now on each write to the log takes so long. */
+    void writesTake(long ms) {
+        disk.failOn((call, path) -> {
+            if (call == SimulatedDisk.Call.WRITE && path.toString().endsWith(".log")) simulation.clock().advance(ms);
+            return false;
+        });
+    }
+
     Sent append(int acks, String value) {
         var sent = new Sent(value, (short) acks);
         loop.execute(() -> partition.append(sent));

@@ -150,6 +150,88 @@ class PartitionTest {
         assertThat(rig.partition.leaderError(2)).isEqualTo(ErrorCode.UNKNOWN_LEADER_EPOCH);
     }
 
+    @Test
+    void onceAWriteWasSlowTheLoopWaitsForNoOther() {
+        rig.writesTake(1_000);
+        var slow = rig.append(1, "slow");
+        rig.simulation.runUntilIdle();
+        assertThat(slow.isAcknowledged()).isTrue();
+        var next = rig.append(1, "next");
+        runLoopOnly();
+        assertThat(rig.partition.log().isBusy()).isTrue();
+        var held = rig.append(1, "held");
+        runLoopOnly();
+        assertThat(next.isDecided || held.isDecided).isFalse();
+        assertThat(rig.visible()).containsExactly("slow");
+        rig.worker.resume();
+        rig.simulation.runUntilIdle();
+        assertThat(next.isAcknowledged() && held.isAcknowledged()).isTrue();
+        assertThat(rig.visible()).containsExactly("slow", "next", "held");
+    }
+
+    @Test
+    void whenWritesAreQuickAgainForSomeTimeTheLoopDoesThemItself() {
+        rig.writesTake(1_000);
+        rig.append(1, "slow");
+        rig.simulation.runUntilIdle();
+        rig.writesTake(0);
+        rig.simulation.runFor(60_000);
+        rig.append(1, "by the directory's thread");
+        rig.simulation.runUntilIdle();
+        var sent = rig.append(1, "by the loop");
+        runLoopOnly();
+        assertThat(sent.isAcknowledged()).isTrue();
+    }
+
+    @Test
+    void anotherLeaderEpochRefusesWhatIsHeldAndKeepsWhatIsBeingWritten() {
+        rig.writesTake(1_000);
+        rig.append(1, "slow");
+        rig.simulation.runUntilIdle();
+        var writing = rig.append(1, "writing");
+        runLoopOnly();
+        var held = rig.append(1, "held");
+        runLoopOnly();
+        rig.elect();
+        runLoopOnly();
+        assertThat(List.of(writing.error(), held.error())).containsOnly(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        var next = rig.append(-1, "next");
+        rig.worker.resume();
+        rig.simulation.runUntilIdle();
+        assertThat(next.isAcknowledged()).isTrue();
+        assertThat(rig.visible()).containsExactly("slow", "writing", "next");
+    }
+
+    /** Writes are quick, slow and refused by turns: what is acknowledged stands in the log, in the order it came, and nothing else. */
+    @Test
+    void aDiskThatIsSlowByTurnsLosesAndReordersNothing() {
+        var wasBusy = new boolean[1];
+        Seeds.check(200, (seed, random) -> {
+            var world = new PartitionRig(seed, FlushPolicy.ACKS_ALL);
+            var sent = new ArrayList<PartitionRig.Sent>();
+            for (int step = 0; step < 100; step++) {
+                switch (random.nextInt(8)) {
+                    case 0, 1, 2 -> sent.add(world.append(random.nextInt(2) * 2 - 1, step + "x".repeat(random.nextInt(5) * 2_000)));
+                    case 3, 4, 5 -> world.simulation.runOne();
+                    case 6 -> world.writesTake(random.nextInt(3) * 40L);
+                    default -> {
+                        if (random.nextInt(4) == 0) world.simulation.clock().advance(20_000);
+                        if (random.nextInt(4) == 0) world.disk.capacityBytes(world.disk.usedBytes() + random.nextInt(5_000));
+                        else world.disk.capacityBytes(Long.MAX_VALUE);
+                    }
+                }
+                wasBusy[0] |= world.partition.log() != null && world.partition.log().isBusy();
+            }
+            world.disk.capacityBytes(Long.MAX_VALUE);
+            world.simulation.runFor(5_000);
+            var acknowledged = sent.stream().filter(PartitionRig.Sent::isAcknowledged).toList();
+            assertThat(sent).allMatch(one -> one.isDecided);
+            for (int i = 0; i < acknowledged.size(); i++) assertThat(acknowledged.get(i).baseOffset()).isEqualTo(i);
+            assertThat(world.visible()).isEqualTo(acknowledged.stream().map(one -> one.value).toList());
+        });
+        assertThat(wasBusy[0]).isTrue();
+    }
+
     /**
      * Random appends, turns and power cuts. Whatever was acknowledged with acks=all stands at its offset afterwards, and
      * so does every record with acks=all that a consumer saw.
@@ -160,9 +242,10 @@ class PartitionTest {
             var world = new PartitionRig(seed, FlushPolicy.ACKS_ALL);
             var sent = new ArrayList<PartitionRig.Sent>();
             for (int step = 0; step < 60; step++) {
-                switch (random.nextInt(8)) {
+                switch (random.nextInt(9)) {
                     case 0, 1, 2 -> sent.add(world.append(random.nextInt(3) - 1, step + ""));
                     case 3, 4, 5, 6 -> world.simulation.runOne();
+                    case 7 -> world.writesTake(random.nextInt(3) * 40L);
                     default -> {
                         if (random.nextInt(4) != 0) continue;
                         var seen = world.visible();

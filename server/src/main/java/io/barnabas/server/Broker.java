@@ -193,8 +193,9 @@ public final class Broker {
         var io = pool(IO_THREADS, "io-" + path.getFileName());
         flushPools.add(io);
         var recovery = pool(config.get(NUM_RECOVERY_THREADS_PER_DATA_DIR), "recovery-" + path.getFileName());
+        var appends = pool(1, "appends-" + path.getFileName());
         var directory = LogDirectory.open(path, config.nodeId(), clusterId,
-                new LogDirectory.Environment(disk, Clock.SYSTEM, io, recovery, random.split(),
+                new LogDirectory.Environment(disk, Clock.SYSTEM, io, recovery, appends, random.split(),
                         OpenFiles.segmentsMax() / config.logDirs().size(),
                         config.get(LOG_RETENTION_CHECK_INTERVAL_MS)));
         undo.push(() -> directory.closeCleanly(epoch.epoch()));
