@@ -24,6 +24,11 @@ final class NativeHelper {
         return compiled("faulty-sync", "-shared", "-fPIC");
     }
 
+    /** A library to preload, told by its environment which writes to hold up. */
+    static Path slowWrite() {
+        return compiled("slow-write", "-shared", "-fPIC");
+    }
+
     private static synchronized Path compiled(String name, String... options) {
         return COMPILED.computeIfAbsent(name, n -> {
             Path target = Repository.newScratch("native").resolve(name);
