@@ -131,14 +131,23 @@ final class LoadSession implements Session {
         return Map.of(Value.RESIDENT_MB, used.residentKb() / 1024.0, Value.PEAK_RESIDENT_MB, used.peakResidentKb() / 1024.0);
     }
 
-    /** The first requests of a broker are its slowest: its code is compiled meanwhile. */
+    /** The first requests of a broker are its slowest: its code is compiled meanwhile. Goes through produces and fetches, small and large. */
     static void warmUp(Subject subject, Run run) {
-        var spec = LoadCase.smallOver("warm-up", LoadCase.PARTITIONS);
-        withTopic(subject, spec, Map.of(), () -> {
-            try (var load = LoadGenerator.open(subject.address(), spec)) {
-                load.run(Run.duration(Math.min(FIRST_WARM_UP_SECONDS, 4 * run.mode().seconds())));
-            }
+        double seconds = Math.min(FIRST_WARM_UP_SECONDS, 4 * run.mode().seconds());
+        var small = LoadCase.smallOver("warm-up", LoadCase.PARTITIONS);
+        var fetch = LoadSpec.fetch(small.topic(), small.partitionCount()).withConnections(4);
+        withTopic(subject, small, Map.of(), () -> {
+            warmUp(subject, small, seconds);
+            warmUp(subject, fetch, seconds / 4);
+            warmUp(subject, LoadCase.batchesOver(small.topic(), small.partitionCount()), seconds / 4);
+            warmUp(subject, fetch.withFetchBytesMax(1 << 20), seconds / 2);
         });
+    }
+
+    private static void warmUp(Subject subject, LoadSpec spec, double seconds) {
+        try (var load = LoadGenerator.open(subject.address(), spec)) {
+            load.run(Run.duration(seconds));
+        }
     }
 
     private void measure(Subject subject, Run run, LoadCase one) {

@@ -67,6 +67,11 @@ final class RunFolders {
     /** Writes the table. @param isFinished if not, the run can be gone on with */
     static void end(ResultStore store, String table, boolean isFinished) {
         store.write(isFinished ? TABLE : TABLE_SO_FAR, table);
+        try {
+            if (isFinished) Files.deleteIfExists(store.folder().resolve(TABLE_SO_FAR));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Path keptFile(RunFacts facts) {

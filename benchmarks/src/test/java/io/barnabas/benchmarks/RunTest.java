@@ -141,7 +141,10 @@ class RunTest {
         folders.begin(facts, NOON.plusHours(1)).add(cell(key("new", Side.KAFKA), 0, 0));
         RunFolders.end(folders.begin(facts, NOON.plusHours(2)), "a table\n", true);
         RunFolders.end(folders.resume(facts), "half a table\n", false);
-        assertThat(folders.resume(facts).readings().all()).containsExactly(cell(key("new", Side.KAFKA), 0, 0));
+        var resumed = folders.resume(facts);
+        assertThat(resumed.readings().all()).containsExactly(cell(key("new", Side.KAFKA), 0, 0));
+        RunFolders.end(resumed, "a whole table\n", true);
+        assertThat(resumed.folder()).isDirectoryNotContaining("glob:**so-far*").isDirectoryContaining("glob:**table.txt");
     }
 
     @Test
