@@ -167,17 +167,20 @@ final class Bench implements Callable<Integer> {
         return sessions;
     }
 
+    private boolean takesKept() {
+        return !isGiven() && (quick && !kafkaAgain || kafkaKept);
+    }
+
     private void measure(RunFacts facts, Brokers brokers, List<Session> sessions, Side subject, List<Metrics.Block> blocks) {
         Path target = Repository.ROOT.resolve("target/bench");
         var folders = new RunFolders(json ? Repository.ROOT.resolve("benchmarks/results") : target.resolve("runs"), target.resolve("kafka"));
         ResultStore store = resume ? folders.resume(facts) : folders.begin(facts, LocalDateTime.now());
-        boolean takesKept = !isGiven() && (quick && !kafkaAgain || kafkaKept);
-        List<Cell> kept = takesKept ? folders.keptOfKafka(facts) : List.of();
-        if (!resume) for (Cell cell : kept) if (facts.metrics().contains(cell.key().metric()) || cell.key().metric() == Key.PROFILE) store.add(cell);
+        List<Cell> kept = takesKept() ? folders.keptOfKafka(facts) : List.of();
+        if (!resume) kept.forEach(store::add);
 
         double estimatedSeconds = 0;
         var sizing = new Run(facts.mode(), facts.metrics(), brokers, store, null, pid);
-        for (Session session : sessions) estimatedSeconds += session.estimatedSeconds(sizing);
+        for (Session session : sessions) if (!session.left(sizing).isEmpty()) estimatedSeconds += session.estimatedSeconds(sizing);
         var progress = new Progress(System.err, Boolean.getBoolean("bench.terminal"), estimatedSeconds);
         progress.say("Results go to " + Repository.ROOT.relativize(store.folder()));
         var unfinished = new Run(facts.mode(), facts.metrics(), brokers, store, progress, pid).execute(sessions);

@@ -17,8 +17,8 @@ record Report(RunFacts facts, Readings readings, List<Metrics.Block> blocks, Sid
             text.append("The broker at %s, %s run. Machine: %s.\n".formatted(facts.bootstrap(), facts.mode().name(), facts.machine().text()));
         } else {
             text.append("Barnabas beside Apache Kafka %s, %s run. %s\n".formatted(facts.kafkaVersion(), facts.mode().name(), facts.text()));
-            text.append(kept.isEmpty() ? "Order: Kafka, Barnabas, Kafka; medians of all readings. " : "Apache Kafka's figures were kept from %s and are not of this run! "
-                    .formatted(kept.get(0).startedAt()));
+            text.append(kept.isEmpty() ? "Order: Kafka, Barnabas, Kafka; medians of all readings.\n"
+                    : "%d of Apache Kafka's readings were kept from %s on and are not of this run!\n".formatted(kept.size(), kept.get(0).startedAt()));
         }
         if (!unfinished.isEmpty()) text.append("There was no time for: %s. The same command with --resume measures the rest.\n".formatted(String.join("; ", unfinished)));
         text.append("'load' is the load average before a reading, 'others' the cores that others kept busy meanwhile, both at their worst.\n\n");

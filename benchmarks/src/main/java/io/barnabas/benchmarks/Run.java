@@ -57,10 +57,7 @@ final class Run {
     List<String> execute(List<Session> sessions) {
         for (Session session : sessions) {
             var left = session.left(this);
-            if (left.isEmpty() || isOutOfTime()) {
-                progress.done(session.estimatedSeconds(this));
-                continue;
-            }
+            if (left.isEmpty() || isOutOfTime()) continue;
             now(session.name());
             try {
                 session.run(this, left);

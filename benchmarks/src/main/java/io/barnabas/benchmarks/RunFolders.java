@@ -78,8 +78,12 @@ final class RunFolders {
         return kept.resolve(facts.kafkaKey() + ".jsonl");
     }
 
-    /** What was kept of Apache Kafka under the same facts; nothing if there is none. */
+    /** What was kept of Apache Kafka under the same facts, for the metrics that they name, and its profile; nothing if there is none. */
     List<Cell> keptOfKafka(RunFacts facts) {
+        return allKept(facts).stream().filter(cell -> cell.key().metric() == Key.PROFILE || facts.metrics().contains(cell.key().metric())).toList();
+    }
+
+    private List<Cell> allKept(RunFacts facts) {
         try {
             return ResultStore.readCells(keptFile(facts));
         } catch (IOException e) {
@@ -93,7 +97,7 @@ final class RunFolders {
      */
     void keepKafka(RunFacts facts, Readings readings) {
         var byKey = new LinkedHashMap<Key, List<Cell>>();
-        for (Cell cell : keptOfKafka(facts)) byKey.computeIfAbsent(cell.key(), key -> new ArrayList<>()).add(cell);
+        for (Cell cell : allKept(facts)) byKey.computeIfAbsent(cell.key(), key -> new ArrayList<>()).add(cell);
         for (Cell cell : readings.all()) {
             if (cell.key().side() == Side.KAFKA && readings.isTrusted(cell.key())) byKey.put(cell.key(), readings.of(cell.key()));
         }

@@ -166,6 +166,10 @@ class RunTest {
         var later = new Readings(List.of(cell(disturbed, 0, 0.01)));
         folders().keepKafka(facts(Mode.QUICK), later);
         assertThat(folders().keptOfKafka(facts(Mode.QUICK))).hasSize(3);
+
+        var unwanted = new Key(7, "unwanted", Durability.LIKE_KAFKA, Side.KAFKA);
+        folders().keepKafka(facts(Mode.QUICK), new Readings(List.of(cell(unwanted, 0, 0))));
+        assertThat(folders().keptOfKafka(facts(Mode.QUICK))).hasSize(3);
     }
 
     @Test
