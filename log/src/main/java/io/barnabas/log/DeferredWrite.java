@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * A log's write that the directory's thread does while the disk is slow. Put together on the log's loop, done on any thread,
- * told on the loop again; until then the log takes no appends, and what is written here belongs to this.
+ * told on the loop again; until then the log takes no appends, and the bytes of what is staged stay as they are.
  */
 final class DeferredWrite {
     final Staging staging;

@@ -29,7 +29,7 @@ final class Housekeeping {
 
     private static final long TICK_MS = 1000;
     /** Flushes that nobody waits for keep no more of the I/O pool busy than this, so that others find their turn. */
-    private static final int BACKGROUND_FLUSHES_MAX = 2;
+    private static final int BACKGROUND_FLUSHES_MAX = 3;
     /** What lies unflushed in all logs of a directory together beyond this is flushed at once: it bounds what a recovery has to read. */
     private static final long UNFLUSHED_BYTES_MAX = 1L << 30;
     private static final int SPARE_STAGING_BYTES_MAX = 2 << 20;

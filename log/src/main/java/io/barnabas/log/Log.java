@@ -164,8 +164,8 @@ public final class Log {
     /**
      * Leader: gives a validated batch its base offset and leader epoch, in its buffer, and stages it.
      *
-     * @param batch       its bytes are read and must stay as they are until the turn's {@link #write}; the view itself may
-     *                    be moved on at once
+     * @param batch       its bytes are read and must stay as they are until {@link LogListener#onWritten} or
+     *                    {@link LogListener#onWriteFailed}; the view itself may be moved on at once
      * @param leaderEpoch at least the latest epoch in this log
      */
     public AppendResult append(RecordBatch batch, int leaderEpoch, AppendOrigin origin) {
@@ -202,6 +202,11 @@ public final class Log {
 
     void onDeferredWritten() {
         tellWritten();
+    }
+
+    /** The log was closed or went offline under a write: whatever has become of it, nobody will read it. */
+    void onWriteDropped() {
+        listener.onWriteFailed(this, endOffset(), new StorageException("log is closed or offline: partition=" + partition));
     }
 
     /**

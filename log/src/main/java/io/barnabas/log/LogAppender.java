@@ -226,7 +226,6 @@ final class LogAppender {
 
     private void defer() {
         var active = segments.active();
-        staging.own();
         var file = active.file();
         var write = new DeferredWrite(directory, active, file == null ? null : file.retain(), staging, stagedAborts);
         staging = null;
@@ -255,9 +254,9 @@ final class LogAppender {
         deferred = null;
         if (write.file != null) write.file.release();
         if (log.isClosed() || log.isOffline()) {
-            // Offline, the listener has been told that these are lost.
             if (write.opened != null) write.opened.close();
             housekeeping.giveBack(write.staging);
+            log.onWriteDropped();
             return;
         }
         var active = write.segment;

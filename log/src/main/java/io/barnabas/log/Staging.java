@@ -87,17 +87,6 @@ final class Staging {
         else file.write(pieces, pieceCount, position);
     }
 
-    /** Copies what lies with others, for a write that may come after they want their memory back. */
-    void own() {
-        if (pieceCount == 0) return;
-        var all = ByteBuffer.allocateDirect((int) byteCount);
-        closePiece();
-        for (int i = 0; i < pieceCount; i++) all.put(pieces[i]);
-        Arrays.fill(pieces, 0, pieceCount, null);
-        pieces[0] = all.flip();
-        pieceCount = 1;
-    }
-
     void clear() {
         chunk.clear();
         Arrays.fill(pieces, 0, pieceCount, null);

@@ -174,14 +174,21 @@ final class LeaderRole {
         acknowledgements.advance(acknowledged);
     }
 
-    /** Whoever waits for an acknowledgement learns that it will not come from here. */
+    /**
+     * Whoever waits for an acknowledgement learns that it will not come from here; while a write is under way, those whose bytes it
+     * needs learn it by {@link #endStaged}.
+     */
     void end(ErrorCode error) {
-        for (var append : staged) append.refuse(error, null, List.of());
-        staged.clear();
+        if (!log.isBusy()) endStaged(error);
         for (var append : held) append.refuse(error, null, List.of());
         held.clear();
         unflushed.clear();
         acknowledgements.failAll(error);
+    }
+
+    void endStaged(ErrorCode error) {
+        for (var append : staged) append.refuse(error, null, List.of());
+        staged.clear();
     }
 
     private boolean holdsInherited() {

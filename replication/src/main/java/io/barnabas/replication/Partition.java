@@ -35,6 +35,9 @@ public final class Partition implements LogListener {
     private PartitionAssignment assignment;
     private Log log;
     private LeaderRole leader;
+    /** Ended under a write that needs the bytes of its appends; and why it has ended. */
+    private LeaderRole ending;
+    private ErrorCode endError;
     /** Why there is no log; null while it is being opened or open. */
     private String offlineReason;
     private boolean isGone;
@@ -155,6 +158,10 @@ public final class Partition implements LogListener {
         var ended = leader;
         leader = null;
         ended.end(error);
+        if (log.isBusy() && ending == null) {
+            ending = ended;
+            endError = error;
+        }
         failWaiters(error);
     }
 
@@ -303,9 +310,17 @@ public final class Partition implements LogListener {
 
     @Override
     public void onWritten(Log log) {
+        finishEnding();
         if (leader == null) return;
         leader.onWritten(loop.clock().nowMs());
         tellWaiters();
+    }
+
+    private void finishEnding() {
+        if (ending == null) return;
+        var ended = ending;
+        ending = null;
+        ended.endStaged(endError);
     }
 
     @Override
@@ -317,6 +332,7 @@ public final class Partition implements LogListener {
 
     @Override
     public void onWriteFailed(Log log, long fromOffset, StorageException error) {
+        finishEnding();
         if (leader != null) leader.onWriteFailed(loop.clock().nowMs());
     }
 
