@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 public final class ChildProcess {
     private static final long READY_SECONDS_MAX = 60;
     private static final long END_SECONDS_MAX = 60;
-    private static final long TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux that Java runs on
 
     /** It ended before it was ready; the message has its output. */
     public static final class EndedException extends RuntimeException {
@@ -130,13 +129,6 @@ public final class ChildProcess {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    /** CPU time in user and kernel so far, all threads. */
-    public double cpuSeconds() {
-        String stat = readProc("stat");
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / (double) TICKS_PER_SECOND;
     }
 
     /** Resident memory in KiB. */
