@@ -117,7 +117,7 @@ public final class Broker {
         var directories = openDirectories(identity.clusterId());
         var metadataDirectory = metadataDirectory(directories, identity.clusterId());
 
-        var metadata = new MetadataCache();
+        var metadata = new MetadataCache(config.nodeId());
         undo.push(this::closePartitions);
         var applier = new MetadataApplier(metadataLoop, config, partitions, metadata, new LogDirectories(directories), loops,
                 changed -> sockets.limit(changed));

@@ -2,6 +2,7 @@ package io.barnabas.server;
 
 import io.barnabas.base.Uuid;
 import io.barnabas.cluster.metadata.ClusterImage;
+import io.barnabas.cluster.metadata.PartitionImage;
 import io.barnabas.model.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +17,14 @@ final class MetadataCache {
     /** Somebody who wants an image that holds the record at an offset. */
     private record Waiter(long offset, CompletableFuture<ClusterImage> arrival) {}
 
+    private final int nodeId;
     private volatile ClusterImage image = ClusterImage.EMPTY;
     /** At most one per request in flight; guarded by itself. */
     private final List<Waiter> waiters = new ArrayList<>();
+
+    MetadataCache(int nodeId) {
+        this.nodeId = nodeId;
+    }
 
     ClusterImage image() {
         return image;
@@ -49,16 +55,20 @@ final class MetadataCache {
         }
     }
 
-    /** Why a partition that this broker does not hold cannot be used here. */
+    /** Why a partition that {@link PartitionRegistry} does not hold cannot be used here. */
     ErrorCode whyNotHere(String topic, int partition) {
-        if (topic == null) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-        return image.partition(topic, partition) == null ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+        return topic == null || isGone(image.partition(topic, partition)) ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NOT_LEADER_OR_FOLLOWER;
     }
 
-    /** Why a partition that this broker does not hold cannot be used here. */
+    /** Why a partition that {@link PartitionRegistry} does not hold cannot be used here. */
     ErrorCode whyNotHere(Uuid topicId, int partition) {
         var topic = image.topic(topicId);
         if (topic == null) return ErrorCode.UNKNOWN_TOPIC_ID;
-        return topic.partition(partition) == null ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+        return isGone(topic.partition(partition)) ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+    }
+
+    /** A replica of this node is in the registry before it is in the image, and leaves it first: its topic is being deleted. */
+    private boolean isGone(PartitionImage partition) {
+        return partition == null || partition.isReplica(nodeId);
     }
 }

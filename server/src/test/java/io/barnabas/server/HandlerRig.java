@@ -30,7 +30,7 @@ final class HandlerRig implements AutoCloseable {
     static final String LISTENER = "PLAINTEXT";
     static final Uuid DIRECTORY = new Uuid(9, 9);
 
-    final MetadataCache metadata = new MetadataCache();
+    final MetadataCache metadata = new MetadataCache(1);
     private final NioEventLoop loop = new NioEventLoop(0, Clock.SYSTEM, new Arena(1 << 20), new ProcessFailures());
     private final List<TypedRecord> records = new ArrayList<>(List.of(Records.feature(MetadataVersion.FEATURE, MetadataVersion.HIGHEST.level())));
     private final Listener listener;
