@@ -1,5 +1,5 @@
 /*
- * Preloaded, it holds up writes to files whose path contains SLOW_WRITE_PATH: each takes 100 ms while the file SLOW_WRITE_SLOW
+ * Preloaded, it holds up writes to files whose path contains SLOW_WRITE_PATH: each takes 300 ms while the file SLOW_WRITE_SLOW
  * exists, and none returns while SLOW_WRITE_STUCK exists; the first that meets that makes the file SLOW_WRITE_MET.
  */
 #define _GNU_SOURCE
@@ -29,7 +29,7 @@ static int is_meant(int file) {
 
 static void hold_up(int file) {
     if (!is_meant(file)) return;
-    if (exists("SLOW_WRITE_SLOW")) usleep(100 * 1000);
+    if (exists("SLOW_WRITE_SLOW")) usleep(300 * 1000);
     if (!exists("SLOW_WRITE_STUCK")) return;
     int met = open(getenv("SLOW_WRITE_MET"), O_CREAT | O_CLOEXEC, 0600);
     if (met >= 0) close(met);

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WritePace {
     private static final Logger LOGGER = LoggerFactory.getLogger(WritePace.class);
-    private static final long SLOW_WRITE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long SLOW_WRITE_NS = TimeUnit.MILLISECONDS.toNanos(200);
     /** So long after the last slow write a quick one ends the slowness. */
     private static final long CALM_NS = TimeUnit.SECONDS.toNanos(10);
 

@@ -231,7 +231,7 @@ class PartitionTest {
                 switch (random.nextInt(8)) {
                     case 0, 1, 2 -> sent.add(world.append(random.nextInt(2) * 2 - 1, step + "x".repeat(random.nextInt(5) * 2_000)));
                     case 3, 4, 5 -> world.simulation.runOne();
-                    case 6 -> world.writesTake(random.nextInt(3) * 40L);
+                    case 6 -> world.writesTake(random.nextInt(3) * 150L);
                     default -> {
                         if (random.nextInt(4) == 0) world.simulation.clock().advance(20_000);
                         if (random.nextInt(4) == 0) world.elect();
@@ -268,7 +268,7 @@ class PartitionTest {
                 switch (random.nextInt(9)) {
                     case 0, 1, 2 -> sent.add(world.append(random.nextInt(3) - 1, step + ""));
                     case 3, 4, 5, 6 -> world.simulation.runOne();
-                    case 7 -> world.writesTake(random.nextInt(3) * 40L);
+                    case 7 -> world.writesTake(random.nextInt(3) * 150L);
                     default -> {
                         if (random.nextInt(4) != 0) continue;
                         var seen = world.visible();
