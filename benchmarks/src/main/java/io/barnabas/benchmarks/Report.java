@@ -20,6 +20,9 @@ record Report(RunFacts facts, Readings readings, List<Metrics.Block> blocks, Sid
             text.append(kept.isEmpty() ? "Order: Kafka, Barnabas, Kafka; medians of all readings.\n"
                     : "%d of Apache Kafka's readings were kept from %s on and are not of this run!\n".formatted(kept.size(), kept.get(0).startedAt()));
         }
+        if (facts.mode().name().equals(Mode.QUICK.name())) {
+            text.append("A quick run's brokers are hardly warm, which costs Apache Kafka more than Barnabas: quote full runs, not this one.\n");
+        }
         if (!unfinished.isEmpty()) text.append("There was no time for: %s. The same command with --resume measures the rest.\n".formatted(String.join("; ", unfinished)));
         text.append("'load' is the load average before a reading, 'others' the cores that others kept busy meanwhile, both at their worst.\n\n");
         text.append(Table.text(readings, blocks, subject));
