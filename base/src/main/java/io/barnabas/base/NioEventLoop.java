@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 /**
  * An event loop over a selector and one thread. A turn: each ready channel once, due timers, the inbox, the tasks of
  * {@link #atTurnEnd} until none are left, the tasks of {@link #beforeSelect} (socket writes); then it sleeps until a
- * channel, a timer or another thread wants it. An idle loop costs nothing.
+ * channel, a timer or another thread wants it, after a short look around where that has paid lately ({@link SpinPolicy}). An
+ * idle loop costs nothing.
  */
 public final class NioEventLoop implements EventLoop, AutoCloseable {
     /** Told when a channel that it registered is ready. */
@@ -62,6 +63,7 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
     private final Thread thread;
     private final long startNs;
     private final TimerWheel timers = new TimerWheel();
+    private final SpinPolicy spins = new SpinPolicy();
     private final ArrayDeque<Runnable> turnEndTasks = new ArrayDeque<>();
     private final ArrayDeque<Runnable> beforeSelectTasks = new ArrayDeque<>();
     private final Consumer<SelectionKey> onSelected = this::onSelected;
@@ -202,12 +204,27 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
             selector.selectNow(onSelected);
             return;
         }
+        if (spins.shouldSpin()) {
+            boolean found = spin(waitMs);
+            spins.onSpun(found);
+            if (found) return;
+        }
         // Set before the inbox is looked at again: whoever adds a task after that look sees a sleeper and wakes it.
         sleeping = true;
         if (inbox != null) selector.selectNow(onSelected);
         else selector.select(onSelected, waitMs < 0 ? 0 : waitMs);
         // A thread left interrupted would never sleep in select again.
         if (!inTurn) Thread.interrupted();
+    }
+
+    /** @return whether there is something to do before the loop would sleep */
+    private boolean spin(long waitMs) throws IOException {
+        long startedNs = clock.nanoTime();
+        long limitNs = waitMs < 0 ? SpinPolicy.SPIN_NS : Math.min(SpinPolicy.SPIN_NS, waitMs * NS_PER_TICK);
+        do {
+            if (selector.selectNow(onSelected) > 0 || inbox != null) return true;
+        } while (clock.nanoTime() - startedNs < limitNs);
+        return false;
     }
 
     /** Milliseconds until a timer may be due, rounded up; 0 for now, negative for no timer. */
