@@ -201,10 +201,14 @@ class AdminTest extends SideBySide {
             var found = new ArrayList<String>();
             found.add(change(admin, topic, "retention.ms", "5000", AlterConfigOp.OpType.SET));
             found.add(change(admin, topic, "cleanup.policy", "compact", AlterConfigOp.OpType.APPEND));
+            // A broker of Apache Kafka may still tell the old value when the change has been answered.
+            awaitValue(admin, topic, "cleanup.policy", "delete,compact");
             found.add(valueOf(admin, topic, "cleanup.policy") + valueOf(admin, topic, "retention.ms"));
             found.add(change(admin, topic, "cleanup.policy", "delete", AlterConfigOp.OpType.SUBTRACT));
+            awaitValue(admin, topic, "cleanup.policy", "compact");
             found.add(valueOf(admin, topic, "cleanup.policy"));
             found.add(change(admin, topic, "retention.ms", null, AlterConfigOp.OpType.DELETE));
+            awaitValue(admin, topic, "retention.ms", "604800000");
             found.add(valueOf(admin, topic, "retention.ms"));
             found.add(change(admin, topic, "retention.ms", "soon", AlterConfigOp.OpType.SET));
             found.add(change(admin, topic, "no.such", "1", AlterConfigOp.OpType.SET));
