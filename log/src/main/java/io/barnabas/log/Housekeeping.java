@@ -42,6 +42,8 @@ final class Housekeeping {
     private int spareStagingBytes;
     private BatchScanner scanner;
 
+    private long appendedBytes;
+
     private ArrayList<Log> dirtyLogs = new ArrayList<>();
     private ArrayList<Log> stillDirtyLogs = new ArrayList<>();
     private boolean tickScheduled;
@@ -66,6 +68,18 @@ final class Housekeeping {
     BatchScanner scanner() {
         if (scanner == null) scanner = new BatchScanner(ByteBuffer.allocateDirect(SCAN_BYTES));
         return scanner;
+    }
+
+    /** @return bytes appended before, by this loop to logs of this directory: the clock of {@link #oldestRecent} */
+    long countAppended(int byteCount) {
+        long before = appendedBytes;
+        appendedBytes += byteCount;
+        return before;
+    }
+
+    /** What was appended since then is taken to be in the page cache. */
+    long oldestRecent() {
+        return appendedBytes - directory.recentBytes();
     }
 
     Staging borrowStaging() {

@@ -39,18 +39,20 @@ public final class LogDirectory implements AutoCloseable {
      * @param io               a small pool: cold reads, flushes, checkpoints, deletions
      * @param recovery         a small pool: opening of logs, for which nobody else is to wait
      * @param appends          one thread: writes that loops do not do themselves, since the disk is slow
+     * @param recentBytes      of what each loop appended here, the last so many are taken to be in the page cache
      * @param openFilesMax     most segment files kept open in this directory
      * @param retentionCheckMs least time between two looks at what a log may delete
      */
     public record Environment(Disk disk, Clock clock, Executor io, Executor recovery, Executor appends, RandomGenerator random,
-            int openFilesMax, long retentionCheckMs) {
-        /** With one pool for all, and Kafka's pause between retention checks. */
+            long recentBytes, int openFilesMax, long retentionCheckMs) {
+        /** With one pool for all, a small page cache, and Kafka's pause between retention checks. */
         public Environment(Disk disk, Clock clock, Executor io, RandomGenerator random, int openFilesMax) {
-            this(disk, clock, io, io, io, random, openFilesMax, RETENTION_CHECK_MS_DEFAULT);
+            this(disk, clock, io, io, io, random, RECENT_BYTES_DEFAULT, openFilesMax, RETENTION_CHECK_MS_DEFAULT);
         }
     }
 
     private static final long RETENTION_CHECK_MS_DEFAULT = 300_000;
+    private static final long RECENT_BYTES_DEFAULT = 8 << 20;
     private static final long FULL_WARNING_INTERVAL_MS = 10_000;
     private static final Logger LOGGER = LoggerFactory.getLogger(LogDirectory.class);
 
@@ -279,6 +281,10 @@ public final class LogDirectory implements AutoCloseable {
 
     Executor appends() {
         return environment.appends;
+    }
+
+    long recentBytes() {
+        return environment.recentBytes;
     }
 
     WritePace pace() {

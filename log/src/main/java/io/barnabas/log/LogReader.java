@@ -8,8 +8,8 @@ import java.util.List;
 
 /** Finds things in a log's segments: batches by offset, records by time. Owned by the log's loop. */
 final class LogReader {
-    /** What was appended this many bytes ago or less is taken to be in the page cache still. */
-    private static final long RECENT_BYTES = 8 << 20;
+    /** What was appended to this log so many bytes ago or less is taken to be in the page cache still, whatever the others wrote. */
+    private static final long TAIL_BYTES = 8 << 20;
 
     private final Disk disk;
     private final SegmentList segments;
@@ -29,6 +29,7 @@ final class LogReader {
         if (recent == null) recent = new RecentBatches();
         recent.add(baseOffset, lastOffset, (int) position);
         appendedBytes += size;
+        segments.active().onAppendedHere(position, housekeeping.countAppended(size));
     }
 
     /** Another segment is active, or this one was truncated. */
@@ -46,12 +47,16 @@ final class LogReader {
         var segment = segments.get(i);
         if (segment.isEmpty() || segment.isWarm(offset)) return null;
         if (isActive(i) && recent != null && recent.find(offset) >= 0) return null;
-        if (isActive(i) && segment.hasIndexesInMemory() && isRecent(segment, segment.floorPosition(offset))) return null;
+        // Of a segment that is recent as a whole, the index is too.
+        if (isRecent(i, 0) || segment.hasIndexesInMemory() && isRecent(i, segment.floorPosition(offset))) return null;
         return new ColdLookup(disk, segment, offset);
     }
 
-    private boolean isRecent(Segment active, long position) {
-        return active.size() - position <= Math.min(RECENT_BYTES, appendedBytes);
+    /** Whether what lies from a position on was written by this process, and so little since that the page cache holds it still. */
+    private boolean isRecent(int index, long position) {
+        var segment = segments.get(index);
+        boolean isTail = isActive(index) && segment.size() - position <= Math.min(TAIL_BYTES, appendedBytes);
+        return isTail || segment.isAppendedHere(position, housekeeping.oldestRecent());
     }
 
     /** @param bound at most the log's end */
@@ -83,7 +88,7 @@ final class LogReader {
         if (available < firstBytes || firstBytes > bytesMax && !atLeastOneBatch) return LogSlice.EMPTY;
         int size = (int) Math.min(available, Math.max(bytesMax, firstBytes));
         var file = segments.open(segment);
-        boolean isRecent = isActive(index) && isRecent(segment, start) || file.isWarm(start, start + size) || segment.isWarm(start, start + size);
+        boolean isRecent = isRecent(index, start) || file.isWarm(start, start + size) || segment.isWarm(start, start + size);
         return new FileRegion(file.retain(), start, size, isRecent);
     }
 

@@ -34,6 +34,10 @@ final class Segment {
     private long firstTimestamp;
     private long jitterMs;
 
+    /** From where on this process has written it, and when that began, in bytes appended to the directory; -1 if it has not. */
+    private long appendedFrom = -1;
+    private long appendedSince;
+
     /** What was looked up last while the page cache might not hold it; replaced, never changed, by the I/O pool. */
     private volatile Warm warm = Warm.NOTHING;
 
@@ -219,6 +223,17 @@ final class Segment {
             int position = OffsetIndex.floorPosition(index, offset - baseOffset);
             return position < segmentSize ? position : 0;
         }
+    }
+
+    void onAppendedHere(long position, long clock) {
+        if (appendedFrom >= 0) return;
+        appendedFrom = position;
+        appendedSince = clock;
+    }
+
+    /** Whether this process has written all that lies from a position on, and not before a time, in bytes appended to the directory. */
+    boolean isAppendedHere(long position, long oldest) {
+        return appendedFrom >= 0 && position >= appendedFrom && appendedSince >= oldest;
     }
 
     /** Any thread. */

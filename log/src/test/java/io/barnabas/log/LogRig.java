@@ -23,6 +23,7 @@ final class LogRig {
     static final TopicPartition PARTITION = new TopicPartition("t", 0);
     static final Uuid TOPIC_ID = new Uuid(7, 9);
     static final String CLUSTER = "cluster";
+    static final long RECENT_BYTES = 2000;
     static final LogConfig SMALL = config(LogConfig.DEFAULT, 1000, 100);
 
     final Simulation simulation;
@@ -76,7 +77,7 @@ final class LogRig {
     }
 
     private LogDirectory openDirectory(Disk disk, Executor io) {
-        return LogDirectory.open(PATH, 1, CLUSTER, new LogDirectory.Environment(disk, simulation.clock(), io, io, io, Seeds.random(3), openFilesMax, 1000));
+        return LogDirectory.open(PATH, 1, CLUSTER, new LogDirectory.Environment(disk, simulation.clock(), io, io, io, Seeds.random(3), RECENT_BYTES, openFilesMax, 1000));
     }
 
     void restart() {

@@ -3,6 +3,7 @@ package io.barnabas.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -108,6 +109,27 @@ class LogTest {
         slice = ((ReadResult.Data) rig.log.read(0, 400, 1, true)).slice();
         assertFalse(slice.isRecent());
         slice.release();
+    }
+
+    @Test
+    void segmentsBegunLatelyAreRecentAndOlderOnesAreNot() {
+        var small = LogRig.withSmallSegments();
+        for (int i = 0; i < 60; i++) small.append(LogRig.batch(small.now(), "value-" + i), 0);
+        small.log.write();
+        long sinceBytes = 0;
+        for (long offset = 59; offset >= 0; offset--) {
+            var slice = ((ReadResult.Data) small.log.read(offset, 1, 60, true)).slice();
+            sinceBytes += slice.size();
+            boolean isRecent = small.log.coldLookup(offset) == null;
+            assertEquals(isRecent, slice.isRecent(), "offset=" + offset);
+            slice.release();
+            // Which segment a batch lies in decides: the one that the bound falls into may go either way.
+            if (sinceBytes <= LogRig.RECENT_BYTES - 1000) assertTrue(isRecent, "offset=" + offset);
+            if (sinceBytes > LogRig.RECENT_BYTES) assertFalse(isRecent, "offset=" + offset);
+        }
+        assertTrue(sinceBytes > LogRig.RECENT_BYTES);
+        small.restart();
+        assertNotNull(small.log.coldLookup(45), "of an earlier process");
     }
 
     @Test

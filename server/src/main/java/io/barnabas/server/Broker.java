@@ -20,6 +20,7 @@ import io.barnabas.base.Disk;
 import io.barnabas.base.FileDisk;
 import io.barnabas.base.NioEventLoop;
 import io.barnabas.base.StorageException;
+import io.barnabas.base.SystemMemory;
 import io.barnabas.cluster.controller.Controller;
 import io.barnabas.cluster.controller.ControllerConfig;
 import io.barnabas.cluster.metadata.Endpoint;
@@ -59,6 +60,8 @@ public final class Broker {
     private static final int STOP_IO_THREADS = 16;
     /** Logs of a loop whose last flushes are put together, and held in memory, at a time. */
     private static final int CLOSED_AT_ONCE = 1_000;
+    /** The page cache is taken to hold what was appended last, up to this part of the memory; others need theirs, too. */
+    private static final int RECENT_PART_OF_MEMORY = 8;
     private static final long POOL_IDLE_SECONDS = 10;
     private static final long STOP_STEP_DEADLINE_MS = 20_000;
 
@@ -195,11 +198,14 @@ public final class Broker {
         var recovery = pool(config.get(NUM_RECOVERY_THREADS_PER_DATA_DIR), "recovery-" + path.getFileName());
         var appends = pool(1, "appends-" + path.getFileName());
         var directory = LogDirectory.open(path, config.nodeId(), clusterId,
-                new LogDirectory.Environment(disk, Clock.SYSTEM, io, recovery, appends, random.split(),
-                        OpenFiles.segmentsMax() / config.logDirs().size(),
-                        config.get(LOG_RETENTION_CHECK_INTERVAL_MS)));
+                new LogDirectory.Environment(disk, Clock.SYSTEM, io, recovery, appends, random.split(), recentBytes(),
+                        OpenFiles.segmentsMax() / config.logDirs().size(), config.get(LOG_RETENTION_CHECK_INTERVAL_MS)));
         undo.push(() -> directory.closeCleanly(epoch.epoch()));
         return directory;
+    }
+
+    private long recentBytes() {
+        return SystemMemory.bytes() / RECENT_PART_OF_MEMORY / config.logDirs().size() / config.eventLoops();
     }
 
     /** Threads that come with the work and go without it. */

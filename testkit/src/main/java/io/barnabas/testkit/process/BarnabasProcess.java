@@ -125,9 +125,4 @@ public final class BarnabasProcess implements Broker {
     public ChildProcess process() {
         return process;
     }
-
-    @Override
-    public void close() {
-        if (process.isAlive()) process.kill();
-    }
 }

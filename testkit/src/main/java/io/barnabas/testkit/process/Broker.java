@@ -15,8 +15,11 @@ public interface Broker extends AutoCloseable {
 
     ChildProcess process();
 
+    /** Ends it as {@code kill -9} does, if it lives. */
     @Override
-    void close();
+    default void close() {
+        if (process().isAlive()) process().kill();
+    }
 
     default String bootstrap() {
         return "localhost:" + port();

@@ -133,9 +133,4 @@ public final class KafkaPeer implements Broker {
     public ChildProcess process() {
         return process;
     }
-
-    @Override
-    public void close() {
-        if (process.isAlive()) process.kill();
-    }
 }
