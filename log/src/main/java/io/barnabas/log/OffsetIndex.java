@@ -15,21 +15,15 @@ import java.util.Arrays;
  *
  * Both grow from entry to entry, so a file ends at the first entry that does not: Apache Kafka fills up with zeros.
  */
-final class OffsetIndex {
+final class OffsetIndex extends SegmentIndex {
     static final int ENTRY_BYTES = 8;
-    private static final int BLOCK_ENTRIES = 512;
+    private static final int BLOCK_ENTRIES = BLOCK_BYTES / ENTRY_BYTES;
 
     private int[] relativeOffsets = new int[4];
     private int[] positions = new int[4];
-    private int count;
-    /** Entries that the file has already. */
-    private int storedCount;
-    /** What the file held when it was loaded, and how many entries of that were valid: they stay in the arrays when they are taken back. */
-    private long loadedBytes;
-    private int loadedCount;
 
-    int count() {
-        return count;
+    OffsetIndex() {
+        super(ENTRY_BYTES);
     }
 
     int relativeOffset(int index) {
@@ -41,23 +35,23 @@ final class OffsetIndex {
     }
 
     void add(int relativeOffset, int position) {
-        // Taken back by a recovery, and found again: the file has it.
-        if (count == storedCount && count < loadedCount && relativeOffsets[count] == relativeOffset && positions[count] == position) {
-            storedCount = ++count;
+        int next = count();
+        if (hasTakenBack() && relativeOffsets[next] == relativeOffset && positions[next] == position) {
+            restore();
             return;
         }
-        if (count == positions.length) {
-            relativeOffsets = Arrays.copyOf(relativeOffsets, count * 2);
-            positions = Arrays.copyOf(positions, count * 2);
+        if (next == positions.length) {
+            relativeOffsets = Arrays.copyOf(relativeOffsets, next * 2);
+            positions = Arrays.copyOf(positions, next * 2);
         }
-        relativeOffsets[count] = relativeOffset;
-        positions[count++] = position;
+        relativeOffsets[next] = relativeOffset;
+        positions[append()] = position;
     }
 
     /** The last entry whose offset is not above the given one, -1 if there is none. */
     int floor(long relativeOffset) {
         int low = 0;
-        int high = count;
+        int high = count();
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (relativeOffsets[middle] <= relativeOffset) low = middle + 1;
@@ -66,88 +60,32 @@ final class OffsetIndex {
         return low - 1;
     }
 
-    /** Forgets entries from an index on. */
-    void truncateTo(int newCount) {
-        count = Math.min(count, newCount);
-        storedCount = Math.min(storedCount, count);
-    }
-
-    /** Forgets all; what the file holds is not to be relied on. */
-    void distrustFile() {
-        count = 0;
-        storedCount = 0;
-        loadedCount = 0;
-    }
-
     /** Forgets entries of batches at or after a position. */
     void truncateToPosition(long size) {
-        int kept = count;
+        int kept = count();
         while (kept > 0 && positions[kept - 1] >= size) kept--;
         truncateTo(kept);
     }
 
-    /** Whether the file goes on behind the entries that it shares with this index. */
-    boolean isFileLonger() {
-        return loadedBytes > storedBytes();
-    }
-
-    int unstoredCount() {
-        return count - storedCount;
-    }
-
-    /** The file has every entry from now on, once the bytes of {@link #unstored} are written at {@link #storedBytes}. */
-    void markStored() {
-        storedCount = count;
-        forgetLoaded();
-    }
-
-    /** The file cannot be relied on. */
-    void markUnstored() {
-        storedCount = 0;
-        forgetLoaded();
-    }
-
-    private void forgetLoaded() {
-        loadedBytes = 0;
-        loadedCount = 0;
-    }
-
-    long storedBytes() {
-        return (long) storedCount * ENTRY_BYTES;
-    }
-
-    ByteBuffer unstored() {
-        var bytes = ByteBuffer.allocate(unstoredCount() * ENTRY_BYTES);
-        for (int i = storedCount; i < count; i++) bytes.putInt(relativeOffsets[i]).putInt(positions[i]);
-        return bytes.flip();
+    @Override
+    void put(ByteBuffer bytes, int index) {
+        bytes.putInt(relativeOffsets[index]).putInt(positions[index]);
     }
 
     /** Reads the valid beginning of a file. @param segmentSize positions beyond it are not valid */
     static OffsetIndex load(DiskFile file, long segmentSize) {
         var index = new OffsetIndex();
-        index.loadedBytes = file.size();
-        index.loadEntries(file, segmentSize);
-        index.storedCount = index.loadedCount = index.count;
+        index.load(file, block -> index.take(block.getInt(), block.getInt(), segmentSize));
         return index;
     }
 
-    private void loadEntries(DiskFile file, long segmentSize) {
-        var block = ByteBuffer.allocate((int) Math.min(loadedBytes, BLOCK_ENTRIES * ENTRY_BYTES));
-        int lastOffset = -1;
-        int lastPosition = 0;
-        for (long at = 0; at + ENTRY_BYTES <= loadedBytes; at += block.limit()) {
-            block.clear().limit((int) Math.min(block.capacity(), loadedBytes - at));
-            file.read(block, at);
-            block.flip();
-            while (block.remaining() >= ENTRY_BYTES) {
-                int offset = block.getInt();
-                int position = block.getInt();
-                if (offset <= lastOffset || position <= lastPosition || position >= segmentSize) return;
-                add(offset, position);
-                lastOffset = offset;
-                lastPosition = position;
-            }
-        }
+    private boolean take(int relativeOffset, int position, long segmentSize) {
+        int last = count() - 1;
+        int lastOffset = last < 0 ? -1 : relativeOffsets[last];
+        int lastPosition = last < 0 ? 0 : positions[last];
+        if (relativeOffset <= lastOffset || position <= lastPosition || position >= segmentSize) return false;
+        add(relativeOffset, position);
+        return true;
     }
 
     /**

@@ -16,20 +16,15 @@ import java.util.Arrays;
  *
  * Timestamps grow from entry to entry, so a file ends at the first entry that does not grow.
  */
-final class TimeIndex {
+final class TimeIndex extends SegmentIndex {
     static final int ENTRY_BYTES = 12;
-    private static final int BLOCK_ENTRIES = 340;
+    private static final int BLOCK_ENTRIES = BLOCK_BYTES / ENTRY_BYTES;
 
     private long[] timestamps = new long[4];
     private int[] relativeOffsets = new int[4];
-    private int count;
-    private int storedCount;
-    /** What the file held when it was loaded, and how many entries of that were valid: they stay in the arrays when they are taken back. */
-    private long loadedBytes;
-    private int loadedCount;
 
-    int count() {
-        return count;
+    TimeIndex() {
+        super(ENTRY_BYTES);
     }
 
     long timestamp(int index) {
@@ -41,32 +36,31 @@ final class TimeIndex {
     }
 
     long lastTimestamp() {
-        return count == 0 ? RecordBatch.NO_TIMESTAMP : timestamps[count - 1];
+        return count() == 0 ? RecordBatch.NO_TIMESTAMP : timestamps[count() - 1];
     }
 
     /** Adds an entry unless its timestamp is not later than the last one's. */
     void addIfLater(long timestamp, int relativeOffset) {
         takeLoaded(timestamp, relativeOffset);
         if (timestamp <= lastTimestamp()) return;
-        if (count == timestamps.length) {
-            timestamps = Arrays.copyOf(timestamps, count * 2);
-            relativeOffsets = Arrays.copyOf(relativeOffsets, count * 2);
+        int next = count();
+        if (next == timestamps.length) {
+            timestamps = Arrays.copyOf(timestamps, next * 2);
+            relativeOffsets = Arrays.copyOf(relativeOffsets, next * 2);
         }
-        timestamps[count] = timestamp;
-        relativeOffsets[count++] = relativeOffset;
+        timestamps[next] = timestamp;
+        relativeOffsets[append()] = relativeOffset;
     }
 
     /** Entries of the file that a recovery took back are as good as new ones, up to what it has found again. */
     void takeLoaded(long timestampMax, int relativeOffsetMax) {
-        while (count == storedCount && count < loadedCount && timestamps[count] <= timestampMax && relativeOffsets[count] <= relativeOffsetMax) {
-            storedCount = ++count;
-        }
+        while (hasTakenBack() && timestamps[count()] <= timestampMax && relativeOffsets[count()] <= relativeOffsetMax) restore();
     }
 
     /** The last entry that is earlier than a time, -1 if there is none. */
     int lower(long timestamp) {
         int low = 0;
-        int high = count;
+        int high = count();
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (timestamps[middle] < timestamp) low = middle + 1;
@@ -77,76 +71,29 @@ final class TimeIndex {
 
     /** Forgets entries of offsets from the given one on. */
     void truncateToOffset(long relativeOffset) {
-        while (count > 0 && relativeOffsets[count - 1] >= relativeOffset) count--;
-        storedCount = Math.min(storedCount, count);
+        int kept = count();
+        while (kept > 0 && relativeOffsets[kept - 1] >= relativeOffset) kept--;
+        truncateTo(kept);
     }
 
-    /** Forgets all; what the file holds is not to be relied on. */
-    void distrustFile() {
-        count = 0;
-        storedCount = 0;
-        loadedCount = 0;
-    }
-
-    /** Whether the file goes on behind the entries that it shares with this index. */
-    boolean isFileLonger() {
-        return loadedBytes > storedBytes();
-    }
-
-    int unstoredCount() {
-        return count - storedCount;
-    }
-
-    void markStored() {
-        storedCount = count;
-        forgetLoaded();
-    }
-
-    void markUnstored() {
-        storedCount = 0;
-        forgetLoaded();
-    }
-
-    private void forgetLoaded() {
-        loadedBytes = 0;
-        loadedCount = 0;
-    }
-
-    long storedBytes() {
-        return (long) storedCount * ENTRY_BYTES;
-    }
-
-    ByteBuffer unstored() {
-        var bytes = ByteBuffer.allocate(unstoredCount() * ENTRY_BYTES);
-        for (int i = storedCount; i < count; i++) bytes.putLong(timestamps[i]).putInt(relativeOffsets[i]);
-        return bytes.flip();
+    @Override
+    void put(ByteBuffer bytes, int index) {
+        bytes.putLong(timestamps[index]).putInt(relativeOffsets[index]);
     }
 
     /** Reads the valid beginning of a file. */
     static TimeIndex load(DiskFile file) {
         var index = new TimeIndex();
-        index.loadedBytes = file.size();
-        index.loadEntries(file);
-        index.storedCount = index.loadedCount = index.count;
+        index.load(file, block -> index.take(block.getLong(), block.getInt()));
         return index;
     }
 
-    private void loadEntries(DiskFile file) {
-        var block = ByteBuffer.allocate((int) Math.min(loadedBytes, BLOCK_ENTRIES * ENTRY_BYTES));
-        int lastOffset = -1;
-        for (long at = 0; at + ENTRY_BYTES <= loadedBytes; at += block.limit()) {
-            block.clear().limit((int) Math.min(block.capacity(), loadedBytes - at));
-            file.read(block, at);
-            block.flip();
-            while (block.remaining() >= ENTRY_BYTES) {
-                long timestamp = block.getLong();
-                int offset = block.getInt();
-                boolean isFilling = timestamp == 0 && offset == 0;
-                if (isFilling || timestamp <= lastTimestamp() || offset < lastOffset) return;
-                addIfLater(timestamp, offset);
-                lastOffset = offset;
-            }
-        }
+    private boolean take(long timestamp, int relativeOffset) {
+        boolean isFilling = timestamp == 0 && relativeOffset == 0;
+        int lastOffset = count() == 0 ? -1 : relativeOffsets[count() - 1];
+        if (isFilling || timestamp <= lastTimestamp() || relativeOffset < lastOffset) return false;
+        addIfLater(timestamp, relativeOffset);
+        return true;
     }
 
     /** The last entry of a closed segment's file as {timestamp, relativeOffset}; null if it has none. */
@@ -159,7 +106,7 @@ final class TimeIndex {
     }
 
     private static long[] lastOf(TimeIndex index) {
-        int last = index.count - 1;
+        int last = index.count() - 1;
         return last < 0 ? null : new long[] {index.timestamps[last], index.relativeOffsets[last]};
     }
 
