@@ -108,6 +108,12 @@ final class BatchScanner {
         return bytes.flip();
     }
 
+    /** A copy of bytes that were read on the way; null if they were not. */
+    ByteBuffer copyOfRead(long from, int size) {
+        if (from < bufferStart || from + size > bufferStart + buffer.limit()) return null;
+        return ByteBuffer.allocate(size).put(0, buffer, (int) (from - bufferStart), size);
+    }
+
     /** Makes bytes from {@code from} on available. @return how many lie there, at least {@code wanted} unless the file ends */
     private int buffered(long from, int wanted) {
         long have = bufferStart + buffer.limit() - from;

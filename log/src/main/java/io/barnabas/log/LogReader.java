@@ -11,6 +11,9 @@ final class LogReader {
     /** What was appended to this log so many bytes ago or less is taken to be in the page cache still, whatever the others wrote. */
     private static final long TAIL_BYTES = 8 << 20;
 
+    /** What finding it has read anyway is given out of memory up to this size, which spares the call that would read it again. */
+    static final int SLICE_IN_MEMORY_BYTES_MAX = 1024;
+
     private final Disk disk;
     private final SegmentList segments;
     private final Housekeeping housekeeping;
@@ -64,29 +67,34 @@ final class LogReader {
         for (int i = segments.floor(offset); i < segments.count(); i++) {
             var segment = segments.get(i);
             if (segment.isEmpty()) continue;
-            long start;
-            int firstBytes;
             int known = isActive(i) && recent != null ? recent.find(offset) : -1;
             if (known >= 0) {
-                start = recent.position(known);
-                firstBytes = recent.endPosition(known, segment.size()) - (int) start;
-            } else {
-                var scanner = housekeeping.scanner();
-                // A compacted segment may end before the offset: the next one has it.
-                if (!segment.locate(offset, segments.open(segment).disk(), scanner)) continue;
-                start = scanner.position();
-                firstBytes = scanner.header().sizeInBytes();
+                long start = recent.position(known);
+                int firstBytes = recent.endPosition(known, segment.size()) - (int) start;
+                int size = sliceBytes(i, start, firstBytes, bytesMax, bound, atLeastOneBatch);
+                return size == 0 ? LogSlice.EMPTY : region(i, start, size);
             }
-            return slice(i, start, firstBytes, bytesMax, bound, atLeastOneBatch);
+            var scanner = housekeeping.scanner();
+            // A compacted segment may end before the offset: the next one has it.
+            if (!segment.locate(offset, segments.open(segment).disk(), scanner)) continue;
+            long start = scanner.position();
+            int size = sliceBytes(i, start, scanner.header().sizeInBytes(), bytesMax, bound, atLeastOneBatch);
+            if (size == 0) return LogSlice.EMPTY;
+            var bytes = size <= SLICE_IN_MEMORY_BYTES_MAX ? scanner.copyOfRead(start, size) : null;
+            return bytes != null ? new MemorySlice(bytes) : region(i, start, size);
         }
         return LogSlice.EMPTY;
     }
 
-    private LogSlice slice(int index, long start, int firstBytes, int bytesMax, long bound, boolean atLeastOneBatch) {
-        var segment = segments.get(index);
+    /** @return 0 for nothing */
+    private int sliceBytes(int index, long start, int firstBytes, int bytesMax, long bound, boolean atLeastOneBatch) {
         long available = endPosition(index, bound) - start;
-        if (available < firstBytes || firstBytes > bytesMax && !atLeastOneBatch) return LogSlice.EMPTY;
-        int size = (int) Math.min(available, Math.max(bytesMax, firstBytes));
+        if (available < firstBytes || firstBytes > bytesMax && !atLeastOneBatch) return 0;
+        return (int) Math.min(available, Math.max(bytesMax, firstBytes));
+    }
+
+    private LogSlice region(int index, long start, int size) {
+        var segment = segments.get(index);
         var file = segments.open(segment);
         boolean isRecent = isRecent(index, start) || file.isWarm(start, start + size) || segment.isWarm(start, start + size);
         return new FileRegion(file.retain(), start, size, isRecent);
