@@ -19,11 +19,15 @@ import java.util.Map;
  * what its launcher gives.
  */
 final class Brokers {
+    /** So long after files were deleted ext4 steps over their inodes, one by one, when it makes new ones: thousands then take several times as long. */
+    private static final double FORGOTTEN_SECONDS = 35;
+
     private final Path data;
     private final Path jdk;
     private final Map<String, String> overrides;
     private final String javaOptions;
     private int count;
+    private long deletedNs = System.nanoTime();
 
     /**
      * @param data        for all of them; each gets a folder in it
@@ -91,6 +95,13 @@ final class Brokers {
     void end(Broker broker) {
         broker.close();
         delete(broker.dataDirectory().getParent());
+        deletedNs = System.nanoTime();
+    }
+
+    /** Waits until what was deleted does not slow down who makes many files. */
+    void awaitForgotten(double secondsMax) {
+        double left = Math.min(FORGOTTEN_SECONDS, secondsMax) - (System.nanoTime() - deletedNs) / 1e9;
+        if (left > 0) Run.sleep(left);
     }
 
     static void delete(Path folder) {

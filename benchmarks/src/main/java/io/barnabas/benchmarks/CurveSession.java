@@ -8,8 +8,6 @@ import java.util.Map;
 
 /** Metrics 11 and 14 with few partitions: what small produces cost over more and more of them, and what idling costs. */
 final class CurveSession implements Session {
-    private static final double SETTLED_SECONDS = 5;
-
     private final Side side;
 
     CurveSession(Side side) {
@@ -30,22 +28,23 @@ final class CurveSession implements Session {
         return new Key(14, Metrics.IDLE + Metrics.partitions(LoadCase.PARTITIONS), Durability.LIKE_KAFKA, side);
     }
 
-    static Key scaledKey(Side side, int partitionCount) {
-        return new Key(11, Metrics.scaled(Metrics.SMALL_PRODUCE, partitionCount), Durability.LIKE_KAFKA, side);
+    static List<Key> scaledKeys(Side side, int partitionCount) {
+        return Metrics.scaledLoads(partitionCount).stream()
+                .map(load -> new Key(11, Metrics.scaled(load, partitionCount), Durability.LIKE_KAFKA, side)).toList();
     }
 
     @Override
     public List<Key> left(Run run) {
         var keys = new ArrayList<>(run.left(List.of(idleKey()), 0, 1));
-        for (int count : Metrics.SCALE) keys.addAll(run.left(List.of(scaledKey(side, count)), 0, run.mode().repetitions()));
+        for (int count : Metrics.SCALE) keys.addAll(run.left(scaledKeys(side, count), 0, run.mode().repetitions()));
         return keys;
     }
 
     @Override
     public double estimatedSeconds(Run run) {
         var mode = run.mode();
-        return (run.wants(14) ? mode.idleSeconds() + SETTLED_SECONDS : 0)
-                + (run.wants(11) ? Metrics.SCALE.size() * (1 + mode.warmUpSeconds() + mode.repetitions() * mode.seconds()) : 0) + 4;
+        return (run.wants(14) ? mode.restSeconds() + mode.idleSeconds() : 0)
+                + (run.wants(11) ? Metrics.SCALE.size() * (1 + mode.warmUpSeconds()) + (Metrics.SCALE.size() + 1) * mode.repetitions() * mode.seconds() : 0) + 4;
     }
 
     @Override
@@ -55,7 +54,7 @@ final class CurveSession implements Session {
             var subject = Subject.of(side, broker);
             LoadSession.warmUp(subject, run);
             for (int count : Metrics.SCALE) {
-                if (left.contains(scaledKey(side, count))) measureScaled(run, subject, count);
+                if (scaledKeys(side, count).stream().anyMatch(left::contains)) measureScaled(run, subject, count);
             }
             if (left.contains(idleKey())) measureIdle(run, subject);
         } finally {
@@ -65,7 +64,7 @@ final class CurveSession implements Session {
     }
 
     private void measureScaled(Run run, Subject subject, int partitionCount) {
-        run.now(side.text() + ": " + scaledKey(side, partitionCount).load());
+        run.now(side.text() + ": " + Metrics.scaled(Metrics.SMALL_PRODUCE, partitionCount));
         var spec = LoadCase.smallOver("bench", partitionCount);
         LoadSession.withTopic(subject, spec, Map.of(), () -> readScaled(run, subject, "bench", partitionCount));
     }
@@ -75,14 +74,19 @@ final class CurveSession implements Session {
         var mode = run.mode();
         try (var load = LoadGenerator.open(subject.address(), LoadCase.smallOver(topic, partitionCount))) {
             load.run(Run.duration(mode.warmUpSeconds()));
-            for (int i = 0; i < mode.repetitions(); i++) {
-                run.read(scaledKey(subject.side(), partitionCount), 0, i, () -> {
-                    var before = subject.meter().read();
-                    var result = load.run(Run.duration(mode.seconds()));
-                    return LoadValues.of(result, subject.meter().read().since(before));
-                });
+            for (Key key : scaledKeys(subject.side(), partitionCount)) {
+                boolean isAwake = key.load().startsWith(Metrics.SMALL_PRODUCE_AWAKE);
+                try (var spinners = new Spinners(isAwake ? Runtime.getRuntime().availableProcessors() : 0)) {
+                    for (int i = 0; i < mode.repetitions(); i++) run.read(key, 0, i, () -> read(subject, load, mode.seconds()));
+                }
             }
         }
+    }
+
+    private static Map<Value, Double> read(Subject subject, LoadGenerator load, double seconds) {
+        var before = subject.meter().read();
+        var result = load.run(Run.duration(seconds));
+        return LoadValues.of(result, subject.meter().read().since(before));
     }
 
     private void measureIdle(Run run, Subject subject) {
@@ -98,7 +102,7 @@ final class CurveSession implements Session {
 
     /** Lets the broker come to rest first. */
     static void readIdle(Run run, Subject subject, Key key) {
-        Run.sleep(SETTLED_SECONDS);
+        Run.sleep(run.mode().restSeconds());
         double seconds = run.mode().idleSeconds();
         run.read(key, 0, 0, () -> {
             ProcessMeter.Reading before = subject.meter().read();

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 
 /** What is done to the disk apart from any broker. */
 final class Disks {
@@ -28,6 +29,36 @@ final class Disks {
             } finally {
                 Files.deleteIfExists(path);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Appends to many files in turn, as a broker does to its logs. @return the mean time of one write, in microseconds */
+    static double appendUs(Path directory, int fileCount, int writeBytes, int writeCount) {
+        Path folder = directory.resolve("appends");
+        var files = new ArrayList<FileChannel>();
+        try {
+            Files.createDirectory(folder);
+            for (int i = 0; i < fileCount; i++) {
+                files.add(FileChannel.open(folder.resolve(Integer.toString(i)), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+            }
+            var bytes = ByteBuffer.allocateDirect(writeBytes);
+            for (var file : files) file.write(bytes.clear());
+            long startNs = System.nanoTime();
+            for (int i = 0; i < writeCount; i++) files.get(i % fileCount).write(bytes.clear());
+            return (System.nanoTime() - startNs) / 1e3 / writeCount;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            for (var file : files) close(file);
+            Brokers.delete(folder);
+        }
+    }
+
+    private static void close(FileChannel file) {
+        try {
+            file.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

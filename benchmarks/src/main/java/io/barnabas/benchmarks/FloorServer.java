@@ -29,7 +29,8 @@ import java.util.List;
 final class FloorServer {
     static final short PRODUCE_VERSION = 9;
     private static final int CORRELATION_ID_AT = 4;
-    private static final int FILE_BYTES_MAX = 64 << 20;
+    /** Beyond, it begins anew at the start of its file. */
+    private static final long FILE_BYTES_MAX = 4L << 30;
 
     private final FileChannel file;
     private final ByteBuffer produced = answer(ApiKey.PRODUCE, PRODUCE_VERSION, producedMessage());

@@ -1,6 +1,7 @@
 package io.barnabas.benchmarks;
 
 import io.barnabas.benchmarks.load.LoadGenerator;
+import io.barnabas.benchmarks.load.LoadResult;
 import io.barnabas.benchmarks.load.LoadSpec;
 import io.barnabas.benchmarks.load.ProcessMeter;
 import io.barnabas.testkit.process.Ports;
@@ -11,10 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
-/** What the machine itself costs: a synchronous request to a server that does next to nothing, and a sync of the disk. */
+/** What the machine itself costs: requests to a server that does next to nothing, writes to few files and to many, a sync of the disk. */
 final class MachineSession implements Session {
     private static final int SYNC_COUNT = 400;
+    /** What is written to one file and to thousands: a batch of one record, one of 16 KiB. */
+    static final List<Integer> APPENDED_BYTES = List.of(170, 16 << 10);
+    static final List<Integer> APPENDED_FILES = List.of(LoadCase.PARTITIONS, Metrics.PARTITIONS_MAX);
 
     @Override
     public String name() {
@@ -30,6 +36,8 @@ final class MachineSession implements Session {
     public List<Key> left(Run run) {
         var keys = new java.util.ArrayList<Key>();
         if (run.wants(2)) keys.addAll(List.of(floorKey(false), floorKey(true)));
+        if (run.wants(4)) keys.add(batchesKey());
+        if (run.wants(11)) for (int bytes : APPENDED_BYTES) for (int files : APPENDED_FILES) keys.add(appendKey(bytes, files));
         if (run.wants(16)) keys.add(syncKey());
         return run.left(keys, 0, 1);
     }
@@ -38,13 +46,22 @@ final class MachineSession implements Session {
         return new Key(2, Metrics.withAcks(isAwake ? Metrics.SYNCHRONOUS_AWAKE : Metrics.SYNCHRONOUS, 1), Durability.LIKE_KAFKA, Side.MACHINE);
     }
 
+    static Key batchesKey() {
+        return new Key(4, Metrics.withAcks(Metrics.BATCHES_16K, 1), Durability.LIKE_KAFKA, Side.MACHINE);
+    }
+
+    static Key appendKey(int bytes, int files) {
+        return new Key(11, String.format(java.util.Locale.ROOT, "a write of %,d bytes to each of %,d files in turn", bytes, files),
+                Durability.LIKE_KAFKA, Side.MACHINE);
+    }
+
     static Key syncKey() {
         return new Key(16, Metrics.SYNC, Durability.DURABLE, Side.MACHINE);
     }
 
     @Override
     public double estimatedSeconds(Run run) {
-        return 2 * (run.mode().warmUpSeconds() + run.mode().seconds()) + 2;
+        return 2 * (run.mode().warmUpSeconds() + run.mode().seconds()) + 2 + (run.wants(4) ? 5 : 0) + (run.wants(11) ? 10 : 0);
     }
 
     @Override
@@ -52,12 +69,49 @@ final class MachineSession implements Session {
         if (left.contains(syncKey())) {
             run.read(syncKey(), 0, 0, () -> Map.of(Value.P50_US, Disks.syncUs(run.brokers().data(), SYNC_COUNT)));
         }
+        for (int bytes : APPENDED_BYTES) for (int files : APPENDED_FILES) if (left.contains(appendKey(bytes, files))) measureAppends(run, bytes, files);
         if (left.contains(floorKey(false))) measureFloor(run, floorKey(false), 0);
         if (left.contains(floorKey(true))) measureFloor(run, floorKey(true), Runtime.getRuntime().availableProcessors());
+        if (left.contains(batchesKey())) measureBatches(run);
         run.done(estimatedSeconds(run));
     }
 
+    private static void measureAppends(Run run, int bytes, int files) {
+        long mib = bytes < 1000 ? 64 : run.mode().mibPerReading();
+        Disks.freshenPages(run.brokers().data(), (mib << 20) + (mib << 18));
+        run.read(appendKey(bytes, files), 0, 0,
+                () -> Map.of(Value.CPU_US, Disks.appendUs(run.brokers().data(), files, bytes, (int) ((mib << 20) / bytes))));
+    }
+
     private static void measureFloor(Run run, Key key, int spinnerCount) {
+        onFloor(run, LoadSpec.produce("floor", 1), (load, meter) -> {
+            try (var spinners = new Spinners(spinnerCount)) {
+                load.run(Run.duration(run.mode().warmUpSeconds()));
+                read(run, key, meter, () -> load.run(Run.duration(run.mode().seconds())));
+            }
+        });
+    }
+
+    private static void measureBatches(Run run) {
+        var spec = LoadCase.batchesOver("floor", 1);
+        long requests = LoadCase.requestsFor(spec, run.mode().mibPerReading());
+        onFloor(run, spec, (load, meter) -> {
+            load.run(requests / 4, Run.duration(run.mode().secondsMax()));
+            Disks.freshenPages(run.brokers().data(), (long) run.mode().mibPerReading() * 5 << 18);
+            read(run, batchesKey(), meter, () -> load.run(requests, Run.duration(run.mode().secondsMax())));
+        });
+    }
+
+    private static void read(Run run, Key key, ProcessMeter meter, Supplier<LoadResult> load) {
+        run.read(key, 0, 0, () -> {
+            var before = meter.read();
+            var result = load.get();
+            return LoadValues.of(result, meter.read().since(before));
+        });
+    }
+
+    /** Starts the bare server, and opens a load on it. */
+    private static void onFloor(Run run, LoadSpec spec, BiConsumer<LoadGenerator, ProcessMeter> body) {
         Path folder;
         try {
             folder = Files.createTempDirectory(run.brokers().data(), "floor-");
@@ -66,15 +120,8 @@ final class MachineSession implements Session {
         }
         int port = Ports.free();
         var server = Brokers.startHelper(FloorServer.class, folder.resolve("out"), port, folder.resolve("written").toString());
-        var meter = ProcessMeter.of(server.pid());
-        try (var spinners = new Spinners(spinnerCount);
-                var load = LoadGenerator.open(new InetSocketAddress("localhost", port), LoadSpec.produce("floor", 1))) {
-            load.run(Run.duration(run.mode().warmUpSeconds()));
-            run.read(key, 0, 0, () -> {
-                var before = meter.read();
-                var result = load.run(Run.duration(run.mode().seconds()));
-                return LoadValues.of(result, meter.read().since(before));
-            });
+        try (var load = LoadGenerator.open(new InetSocketAddress("localhost", port), spec)) {
+            body.accept(load, ProcessMeter.of(server.pid()));
         } finally {
             server.kill();
             Brokers.delete(folder);

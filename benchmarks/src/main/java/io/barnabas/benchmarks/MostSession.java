@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Metrics 11 to 14 with many partitions, on one broker from an empty directory on: they are created and each takes a write,
- * loads 4, 1 and 8 run over them, it idles, and it is killed and started again. A step that fails leaves the others to be tried.
+ * Metrics 11 to 14 with many partitions, on one broker from an empty directory on: they are created and each takes a write and
+ * large batches, it idles, loads 1, 8 and 4 run over them, and it is killed and started again. A step that fails leaves the others to be tried.
  */
 final class MostSession implements Session {
     private static final String FEW = "few";
@@ -68,22 +68,28 @@ final class MostSession implements Session {
     @Override
     public List<Key> left(Run run) {
         var keys = new java.util.ArrayList<>(List.of(createKey(), freshKey(), batchesKey(), fixedRateKey(), idleKey()));
-        if (!Metrics.SCALE.contains(partitionCount)) keys.add(CurveSession.scaledKey(side, partitionCount));
+        if (isBeyondCurve()) keys.addAll(CurveSession.scaledKeys(side, partitionCount));
         if (side != Side.KAFKA || run.mode().restartsKafka()) keys.add(restartKey());
         return run.left(keys, 0, 1);
+    }
+
+    private boolean isBeyondCurve() {
+        return !Metrics.SCALE.contains(partitionCount);
     }
 
     @Override
     public double estimatedSeconds(Run run) {
         var mode = run.mode();
         double perPartition = side == Side.KAFKA ? 0.02 : 0.0005;
-        return 5 + partitionCount * perPartition + (run.wants(11) ? 15 + mode.warmUpSeconds() + mode.repetitions() * mode.seconds() : 0)
-                + (run.wants(14) ? mode.idleSeconds() + 5 : 0)
+        return 5 + partitionCount * perPartition + (run.wants(11) ? 15 + mode.warmUpSeconds() + 2 * mode.repetitions() * mode.seconds() : 0)
+                + (run.wants(14) ? mode.restSeconds() + mode.idleSeconds() : 0)
                 + (run.wants(13) && (side != Side.KAFKA || mode.restartsKafka()) ? mode.restartMib() / 250.0 + partitionCount * perPartition : 0);
     }
 
     @Override
     public void run(Run run, List<Key> left) {
+        run.now(name() + ": waiting until deleted files are forgotten");
+        run.brokers().awaitForgotten(run.mode().restSeconds());
         var start = run.brokers().on(side, Durability.LIKE_KAFKA, run.brokers().jdk());
         Broker broker = start.launch();
         try {
@@ -93,13 +99,17 @@ final class MostSession implements Session {
             if (run.wants(11)) {
                 LoadSession.warmUp(subject, run);
                 step(run, freshKey(), () -> fresh(run, subject));
-                step(run, batchesKey(), () -> batches(run, subject));
-                if (!Metrics.SCALE.contains(partitionCount)) {
-                    step(run, CurveSession.scaledKey(side, partitionCount), () -> CurveSession.readScaled(run, subject, MANY, partitionCount));
+            }
+            // In between, so that small requests do not pay for flushing what the large ones wrote.
+            if (run.wants(14)) step(run, idleKey(), () -> CurveSession.readIdle(run, subject, idleKey()));
+            if (run.wants(11)) {
+                if (isBeyondCurve()) {
+                    var keys = CurveSession.scaledKeys(side, partitionCount);
+                    step(run, keys.get(0), () -> CurveSession.readScaled(run, subject, MANY, partitionCount));
                 }
                 step(run, fixedRateKey(), () -> fixedRate(run, subject));
+                step(run, batchesKey(), () -> batches(run, subject));
             }
-            if (run.wants(14)) step(run, idleKey(), () -> CurveSession.readIdle(run, subject, idleKey()));
             if (left.contains(restartKey()) && !run.isOutOfTime()) {
                 fill(run, subject);
                 broker.process().kill();

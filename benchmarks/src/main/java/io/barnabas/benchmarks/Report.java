@@ -42,6 +42,15 @@ record Report(RunFacts facts, Readings readings, List<Metrics.Block> blocks, Sid
                     Numbers.text(readings.median(floor, Value.P50_US)), Numbers.text(readings.median(floor, Value.P99_US)),
                     Numbers.text(readings.median(floor, Value.CPU_US))));
         }
+        double batches = readings.median(MachineSession.batchesKey(), Value.CPU_SECONDS_PER_GIB);
+        if (!Double.isNaN(batches)) lines.append("  the same server, 4 x 2, batches of 16 KiB: %s CPU-s per GiB\n".formatted(Numbers.text(batches)));
+        for (int bytes : MachineSession.APPENDED_BYTES) {
+            for (int files : MachineSession.APPENDED_FILES) {
+                Key key = MachineSession.appendKey(bytes, files);
+                double us = readings.median(key, Value.CPU_US);
+                if (!Double.isNaN(us)) lines.append("  %s: %s us\n".formatted(key.load(), Numbers.text(us)));
+            }
+        }
         double syncUs = readings.median(MachineSession.syncKey(), Value.P50_US);
         if (!Double.isNaN(syncUs)) lines.append("  %s: %s us at the median%n".formatted(Metrics.SYNC, Numbers.text(syncUs)));
         if (!lines.isEmpty()) text.append("\nWhat the machine itself costs:\n").append(lines);

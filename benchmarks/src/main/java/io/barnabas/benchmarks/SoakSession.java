@@ -86,8 +86,9 @@ final class SoakSession implements Session {
 
     private static double bestRate(Subject subject, LoadSpec spec) {
         try (var load = LoadGenerator.open(subject.address(), spec)) {
-            load.run(java.time.Duration.ofSeconds(5));
-            return load.run(java.time.Duration.ofSeconds(5)).requestsPerSecond();
+            // Long enough that the disk's share of the work is in it, which begins when pages have been dirty for a while.
+            load.run(java.time.Duration.ofSeconds(20));
+            return load.run(java.time.Duration.ofSeconds(40)).requestsPerSecond();
         }
     }
 }

@@ -99,7 +99,7 @@ class RunTest {
     @Test
     void nothingIsBegunWhenTheTimeIsUp() {
         var begun = new ArrayList<String>();
-        var noTime = new Mode("short", 1, 1, 1, 1, 1, 1, 1, 1, false, 1, -1);
+        var noTime = new Mode("short", 1, 1, 1, 1, 1, 1, 1, 1, 1, false, 1, -1);
         List<Session> sessions = List.of(new Readers(List.of(key("late", Side.KAFKA)), begun, null));
         assertThat(run(noTime, ResultStore.open(folder)).execute(sessions)).containsExactly("late");
         assertThat(begun).isEmpty();
