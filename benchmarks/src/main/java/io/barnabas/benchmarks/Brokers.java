@@ -62,11 +62,27 @@ final class Brokers {
 
     Start on(Side side, Durability durability, Path jdk) {
         Path folder = newFolder(side);
-        return switch (side) {
+        Start start = switch (side) {
             case KAFKA -> KafkaPeer.with().stockFlags().jdk(jdk).data(folder.resolve("data"))::launch;
             case BARNABAS -> barnabas(durability, jdk, folder)::launch;
             case GIVEN, MACHINE -> throw new IllegalArgumentException("not ours to start: side=" + side);
         };
+        return () -> {
+            Broker broker = start.launch();
+            endWithThisProcess(broker.process().pid());
+            return broker;
+        };
+    }
+
+    /** So that a run which is killed leaves no broker behind: a shell looks once a second whether either is gone. */
+    private static void endWithThisProcess(long pid) {
+        String watch = "while kill -0 %1$d && kill -0 %2$d; do sleep 1; done 2>/dev/null; kill -0 %1$d 2>/dev/null || kill -9 %2$d 2>/dev/null"
+                .formatted(ProcessHandle.current().pid(), pid);
+        try {
+            new ProcessBuilder("sh", "-c", watch).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private BarnabasProcess.Setup barnabas(Durability durability, Path jdk, Path folder) {

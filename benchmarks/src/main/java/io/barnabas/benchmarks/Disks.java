@@ -13,6 +13,9 @@ import java.util.ArrayList;
 final class Disks {
     private static final int CHUNK_BYTES = 1 << 20;
     private static final int SYNC_BYTES = 4 << 10;
+    private static final int RESTING_SECONDS = 2;
+    /** In a second; a sector has 512 bytes. */
+    private static final long RESTING_SECTORS_MAX = 2048;
 
     private Disks() {}
 
@@ -59,6 +62,36 @@ final class Disks {
     private static void close(FileChannel file) {
         try {
             file.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Waits until the disk has next to nothing to do: what was written and deleted before goes on for a while as writing back and
+     * discarding of blocks, and whoever writes meanwhile waits for it.
+     */
+    static void awaitRest(Path directory, double secondsMax) {
+        long untilNs = System.nanoTime() + Math.round(secondsMax * 1e9);
+        long before = changedSectors(directory);
+        for (int quiet = 0; quiet < RESTING_SECONDS && System.nanoTime() < untilNs; ) {
+            Run.sleep(1);
+            long now = changedSectors(directory);
+            quiet = now - before < RESTING_SECTORS_MAX ? quiet + 1 : 0;
+            before = now;
+        }
+    }
+
+    /** Written and discarded by the device of a directory since the machine started; 0 where the system does not tell. */
+    private static long changedSectors(Path directory) {
+        try {
+            long device = (Long) Files.getAttribute(directory, "unix:dev");
+            String wanted = "%d %d".formatted(device >> 8 & 0xFFF, device & 0xFF | device >> 12 & ~0xFF);
+            for (String line : Files.readAllLines(Path.of("/proc/diskstats"))) {
+                String[] fields = line.trim().split("\\s+");
+                if (fields.length > 16 && wanted.equals(fields[0] + " " + fields[1])) return Long.parseLong(fields[9]) + Long.parseLong(fields[16]);
+            }
+            return 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

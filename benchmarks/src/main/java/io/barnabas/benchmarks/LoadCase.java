@@ -28,6 +28,8 @@ record LoadCase(int metric, String load, Durability durability, LoadSpec spec, K
     private static final int RECORDS_16K = 148;
     private static final int RECORDS_1M = 9_500;
     private static final int RECORD_BYTES = 100;
+    /** Lengths and deltas of a record, and its part of the batch's header. */
+    private static final int RECORD_OVERHEAD_BYTES = 10;
     private static final String TOPIC = "bench";
     private static final Map<String, String> FLUSH_EACH = Map.of("flush.messages", "1");
 
@@ -48,7 +50,8 @@ record LoadCase(int metric, String load, Durability durability, LoadSpec spec, K
     /** Explained by system calls and garbage, too: the loads that goals are about, and what waits for the disk. */
     boolean isProfiled() {
         boolean isPlainProduce = kind != Kind.TIMED_AWAKE && (metric == 1 || metric == 2 || metric == 4);
-        return isPlainProduce && (spec.acks() == 1) == (durability == Durability.LIKE_KAFKA) || metric == 6 && spec.inFlight() == 1;
+        boolean isFetch = metric == 6 && spec.inFlight() == 1 || metric == 7;
+        return isPlainProduce && (spec.acks() == 1) == (durability == Durability.LIKE_KAFKA) || isFetch || metric == 16;
     }
 
     /** The loads of metrics 1 to 8. */
@@ -113,7 +116,6 @@ record LoadCase(int metric, String load, Durability durability, LoadSpec spec, K
 
     /** Requests that write so much. */
     static long requestsFor(LoadSpec spec, long mib) {
-        int batchKib = Math.max(1, spec.recordCount() * (RECORD_BYTES + 10) >> 10);
-        return Math.max(1, (mib << 10) / batchKib);
+        return Math.max(1, (mib << 20) / (spec.recordCount() * (RECORD_BYTES + RECORD_OVERHEAD_BYTES)));
     }
 }

@@ -5,7 +5,7 @@ package io.barnabas.benchmarks;
  *
  * @param repetitions     readings of each load per pass
  * @param mibPerReading   what one reading of a large load writes
- * @param restSeconds     most that is waited for what went before: for background flushes before idling, for deleted files to be forgotten
+ * @param restSeconds     most that is waited for what went before: for the disk, for background flushes before idling, for deleted files to be forgotten
  * @param kafkaPartitions Apache Kafka's most partitions, since it takes long with more
  * @param restartMib      what lies in the logs when a broker with most partitions is killed
  * @param secondsMax      for one step of Apache Kafka that takes long

@@ -59,6 +59,7 @@ final class Run {
             var left = session.left(this);
             if (left.isEmpty() || isOutOfTime()) continue;
             now(session.name());
+            if (brokers != null) Disks.awaitRest(brokers.data(), mode.restSeconds());
             try {
                 session.run(this, left);
             } catch (RuntimeException | AssertionError e) {

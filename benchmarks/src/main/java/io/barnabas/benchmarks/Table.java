@@ -95,7 +95,7 @@ final class Table {
             for (Side side : List.of(Side.KAFKA, subject)) {
                 Key key = block.key(side);
                 Key profile = new Key(Key.PROFILE, block.load(), block.durability(), side);
-                if (readings.of(profile).isEmpty()) continue;
+                if (readings.statistics(key, Value.USER_US).isEmpty()) continue;
                 lines.add(line.formatted(title(block), side.text(), Numbers.text(readings.median(key, Value.USER_US)),
                         Numbers.text(readings.median(key, Value.SYSTEM_US)), Numbers.text(readings.median(key, Value.CONTEXT_SWITCHES)),
                         Numbers.text(readings.median(profile, Value.SYSTEM_CALLS)), Numbers.text(readings.median(profile, Value.ALLOCATED_BYTES))).stripTrailing());

@@ -106,9 +106,11 @@ class TableTest {
 
     @Test
     void theProfileTellsWhereARequestsCostGoes() {
+        assertThat(Table.profile(readings, blocks, Side.BARNABAS)).isEmpty();
         readings.add(new Cell(new Key(1, LOAD, Durability.LIKE_KAFKA, Side.BARNABAS), 0, 0, "2026-01-01T00:00:00Z", 0, 0,
                 Map.of(Value.USER_US, 1.5, Value.SYSTEM_US, 2.5, Value.CONTEXT_SWITCHES, 0.25), null));
-        assertThat(Table.profile(readings, blocks, Side.BARNABAS)).isEmpty();
+        assertThat(Table.profile(readings, blocks, Side.BARNABAS).lines().toList().get(1).split("\\s{2,}"))
+                .containsExactly("", LOAD, "Barnabas", "1.50", "2.50", "0.25", "-", "-");
         readings.add(new Cell(new Key(Key.PROFILE, LOAD, Durability.LIKE_KAFKA, Side.BARNABAS), 0, 0, "2026-01-01T00:00:00Z", 0, 0,
                 Map.of(Value.SYSTEM_CALLS, 4.0), null));
         assertThat(Table.profile(readings, blocks, Side.BARNABAS).lines().toList().get(1).split("\\s{2,}"))
