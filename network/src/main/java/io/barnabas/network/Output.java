@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  */
 final class Output {
     /** Up to this size, copying a payload through memory costs less than a transfer from its file. */
-    static final int COPIED_PAYLOAD_BYTES_MAX = 128 << 10;
+    static final int COPIED_PAYLOAD_BYTES_MAX = 48 << 10;
 
     /** Bytes of payloads copied into memory for one write. */
     private static final int COPIED_BYTES_MAX = 256 << 10;
