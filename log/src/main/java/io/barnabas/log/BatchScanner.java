@@ -26,6 +26,7 @@ final class BatchScanner {
     private long position;
     private String problem;
     private boolean headersOnly;
+    private int readBytes;
 
     /** @param buffer its own from now on, of at least a header's size */
     BatchScanner(ByteBuffer buffer) {
@@ -40,6 +41,7 @@ final class BatchScanner {
         this.position = from;
         this.problem = null;
         this.headersOnly = false;
+        this.readBytes = buffer.capacity();
         buffer.limit(0);
         bufferStart = from;
         return this;
@@ -49,6 +51,13 @@ final class BatchScanner {
     BatchScanner startHeaders(DiskFile file, long from, long end) {
         start(file, from, end);
         headersOnly = true;
+        return this;
+    }
+
+    /** As {@link #start}, for one who knows that the batch wanted is the first: no more is read at once than so many bytes, unless it is larger. */
+    BatchScanner startSmall(DiskFile file, long from, long end, int bytes) {
+        start(file, from, end);
+        readBytes = bytes;
         return this;
     }
 
@@ -120,7 +129,7 @@ final class BatchScanner {
         if (from >= bufferStart && have >= wanted) return (int) have;
         buffer.clear();
         boolean skips = headersOnly && from > bufferStart && header.sizeInBytes() >= SKIPPED_BYTES_MIN;
-        buffer.limit((int) Math.min(end - from, skips ? wanted : buffer.capacity()));
+        buffer.limit((int) Math.min(end - from, skips ? wanted : Math.max(wanted, readBytes)));
         file.read(buffer, from);
         buffer.flip();
         bufferStart = from;

@@ -15,21 +15,23 @@ final class ColdLookup implements Runnable {
     private final Segment segment;
     private final long segmentSize;
     private final long offset;
-    /** Where the segment's index in memory says to begin, -1 if the index is in its file. */
+    /** Where the segment's index in memory says to begin, -1 if the entry is in its file. */
     private final int indexedPosition;
+    private final int indexEntriesInFile;
 
     ColdLookup(Disk disk, Segment segment, long offset) {
         this.disk = disk;
         this.segment = segment;
         this.segmentSize = segment.size();
         this.offset = offset;
-        this.indexedPosition = segment.hasIndexesInMemory() ? segment.floorPosition(offset) : -1;
+        this.indexedPosition = segment.floorPositionInMemory(offset);
+        this.indexEntriesInFile = segment.indexEntriesInFile();
     }
 
     @Override
     public void run() {
         try (var file = disk.open(segment.path(FileNames.LOG), false)) {
-            int from = indexedPosition >= 0 ? indexedPosition : segment.floorPositionInFile(offset, segmentSize);
+            int from = indexedPosition >= 0 ? indexedPosition : segment.floorPositionInFile(offset, indexEntriesInFile, segmentSize);
             var scanner = SCANNER.get().start(file, from, segmentSize);
             boolean isFound = false;
             while (!isFound && scanner.next()) isFound = scanner.header().lastOffset() >= offset;

@@ -23,7 +23,7 @@ final class Flush {
         CLOSING
     }
 
-    private record IndexEntries(Path path, ByteBuffer entries, long position, boolean sync) {}
+    private record IndexEntries(Path path, SegmentIndex.Unstored entries, boolean sync) {}
 
     final Purpose purpose;
     final long targetOffset;
@@ -78,8 +78,8 @@ final class Flush {
     void addIndexes(Segment segment, boolean sync) {
         var offsets = segment.offsetIndex();
         var times = segment.timeIndex();
-        indexes.add(new IndexEntries(segment.path(FileNames.INDEX), offsets.unstored(), offsets.storedBytes(), sync));
-        indexes.add(new IndexEntries(segment.path(FileNames.TIME_INDEX), times.unstored(), times.storedBytes(), sync));
+        indexes.add(new IndexEntries(segment.path(FileNames.INDEX), offsets.unstored(), sync));
+        indexes.add(new IndexEntries(segment.path(FileNames.TIME_INDEX), times.unstored(), sync));
         offsets.markStored();
         times.markStored();
         indexedSegments.add(segment);
@@ -115,7 +115,7 @@ final class Flush {
         try {
             Disk disk = directory.disk();
             try {
-                for (var index : indexes) Segment.storeIndex(disk, index.path, index.entries, index.position, index.sync);
+                for (var index : indexes) Segment.storeIndex(disk, index.path, index.entries, index.sync);
                 if (epochsText != null) storeEpochs(disk);
                 if (snapshot != null) storeSnapshot(disk);
             } catch (DiskFullException e) {

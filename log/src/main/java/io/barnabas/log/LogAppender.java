@@ -263,7 +263,10 @@ final class LogAppender {
         if (write.opened != null && active.file() == null) segments.keep(active, write.opened);
         else if (write.opened != null) write.opened.close();
         if (write.createsFile) flusher.onFileCreated();
-        if (write.offsetIndex != null && !active.hasIndexesInMemory()) active.reloadIndexes(write.offsetIndex, write.timeIndex);
+        if (write.offsetIndex != null && !active.hasIndexesInMemory()) {
+            active.reloadIndexes(write.offsetIndex, write.timeIndex);
+            active.forgetStoredEntries();
+        }
         staging = write.staging;
         stagedAborts = write.aborts;
         if (error != null) undoStaged(active, error);
@@ -402,7 +405,10 @@ final class LogAppender {
         segments.loadIndexes(active);
         active.finishTimeIndex();
         takeSnapshot();
-        segments.add(newSegment(endOffset));
+        var next = newSegment(endOffset);
+        next.offsetIndex().expectAsManyAs(active.offsetIndex());
+        next.timeIndex().expectAsManyAs(active.timeIndex());
+        segments.add(next);
         flusher.onRolled(endOffset);
         reader.forgetRecent();
         flusher.flushTo(endOffset);

@@ -279,7 +279,12 @@ final class LogFlusher {
             startIfWanted();
             return;
         }
-        for (var segment : flush.indexedSegments) if (segment != segments.active()) segment.dropIndexes();
+        for (var segment : flush.indexedSegments) {
+            if (!segment.hasIndexesInMemory()) continue;
+            // One that was active when the flush began may have been closed since, with more entries.
+            if (segment == segments.active() || segment.hasUnstoredEntries()) segment.forgetStoredEntries();
+            else segment.dropStoredIndexes();
+        }
         if (flush.hasSnapshot()) onSnapshot(flush.targetOffset);
         if (flush.purpose == Flush.Purpose.CLOSING && flush.targetOffset == log.stagedEndOffset()) log.onLeftClean();
         boolean moved = flush.targetOffset > flushedOffset;

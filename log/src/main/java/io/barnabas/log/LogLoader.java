@@ -86,6 +86,8 @@ final class LogLoader {
         long start = Math.max(logStart, kept[0].baseOffset);
         epochs.truncateFromEnd(endOffset);
         epochs.truncateFromStart(start);
+        var active = kept[kept.length - 1];
+        if (active.hasIndexesInMemory()) active.forgetStoredEntries();
         var loader = new ProducerLoader(disk, folder, names, kept, endOffset, sawProducers ? Long.MAX_VALUE : scannedFrom);
         var producers = loader.load(closedCleanly, recoveryPoint);
         long flushedOffset = closedCleanly ? endOffset : Math.max(start, Math.min(recoveryPoint, endOffset));
@@ -296,9 +298,8 @@ final class LogLoader {
         boolean isStale = offsets.isFileLonger() || times.isFileLonger();
         boolean isSmall = segment.size() <= SMALL_SEGMENT_BYTES;
         // A few entries are kept at hand; their files are written when more have come.
-        if (!isStale && (isSmall || offsets.unstoredCount() + times.unstoredCount() > 0 && offsets.unstoredCount() < INDEX_ENTRIES_STORED_MIN)) return;
-        boolean differs = isStale || offsets.unstoredCount() + times.unstoredCount() > 0;
-        if (differs && !storeIfRoom(segment, false)) return;
+        if (!isStale && (isSmall || segment.hasUnstoredEntries() && offsets.unstoredCount() < INDEX_ENTRIES_STORED_MIN)) return;
+        if ((isStale || segment.hasUnstoredEntries()) && !storeIfRoom(segment, false)) return;
         segment.dropIndexes();
     }
 

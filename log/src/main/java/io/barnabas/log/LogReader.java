@@ -19,6 +19,8 @@ final class LogReader {
     private final Housekeeping housekeeping;
     /** Made by the first append. */
     private RecentBatches recent;
+    /** Made by the first read of one batch that is not among them. */
+    private ReaderPositions readers;
     private long appendedBytes;
 
     LogReader(Disk disk, SegmentList segments, Housekeeping housekeeping) {
@@ -38,6 +40,7 @@ final class LogReader {
     /** Another segment is active, or this one was truncated. */
     void forgetRecent() {
         recent = null;
+        readers = null;
     }
 
     /**
@@ -51,7 +54,9 @@ final class LogReader {
         if (segment.isEmpty() || segment.isWarm(offset)) return null;
         if (isActive(i) && recent != null && recent.find(offset) >= 0) return null;
         // Of a segment that is recent as a whole, the index is too.
-        if (isRecent(i, 0) || segment.hasIndexesInMemory() && isRecent(i, segment.floorPosition(offset))) return null;
+        if (isRecent(i, 0)) return null;
+        int position = segment.floorPositionInMemory(offset);
+        if (position >= 0 && isRecent(i, position)) return null;
         return new ColdLookup(disk, segment, offset);
     }
 
@@ -74,16 +79,32 @@ final class LogReader {
                 int size = sliceBytes(i, start, firstBytes, bytesMax, bound, atLeastOneBatch);
                 return size == 0 ? LogSlice.EMPTY : region(i, start, size);
             }
+            int reader = readers == null ? -1 : readers.find(segment, offset);
             var scanner = housekeeping.scanner();
             // A compacted segment may end before the offset: the next one has it.
-            if (!segment.locate(offset, segments.open(segment).disk(), scanner)) continue;
+            if (!locate(segment, offset, reader, scanner)) continue;
             long start = scanner.position();
-            int size = sliceBytes(i, start, scanner.header().sizeInBytes(), bytesMax, bound, atLeastOneBatch);
+            int firstBytes = scanner.header().sizeInBytes();
+            int size = sliceBytes(i, start, firstBytes, bytesMax, bound, atLeastOneBatch);
             if (size == 0) return LogSlice.EMPTY;
+            if (size == firstBytes) remember(reader, segment, scanner);
             var bytes = size <= SLICE_IN_MEMORY_BYTES_MAX ? scanner.copyOfRead(start, size) : null;
             return bytes != null ? new MemorySlice(bytes) : region(i, start, size);
         }
         return LogSlice.EMPTY;
+    }
+
+    /** @param reader of {@link ReaderPositions}, -1 for none */
+    private boolean locate(Segment segment, long offset, int reader, BatchScanner scanner) {
+        var file = segments.open(segment).disk();
+        if (reader < 0) return segment.locate(offset, file, scanner);
+        scanner.startSmall(file, readers.position(reader), segment.size(), SLICE_IN_MEMORY_BYTES_MAX);
+        return segment.locate(offset, scanner);
+    }
+
+    private void remember(int reader, Segment segment, BatchScanner scanner) {
+        if (readers == null) readers = new ReaderPositions();
+        readers.put(reader, segment, scanner.header().lastOffset() + 1, (int) scanner.nextPosition());
     }
 
     /** @return 0 for nothing */

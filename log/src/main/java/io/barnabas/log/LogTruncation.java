@@ -30,6 +30,7 @@ final class LogTruncation {
         var active = segments.active();
         if (active.isEmpty()) return;
         segments.loadIndexes(active);
+        active.recallEntries();
         var file = segments.open(active).disk();
         var scanner = housekeeping.scanner();
         if (active.locate(offset, file, scanner)) {
@@ -42,6 +43,7 @@ final class LogTruncation {
         findTimestamps(active);
         // Entries beyond the end would be taken for valid ones once the log has grown again.
         SegmentList.storeIndexes(disk, active, false);
+        active.forgetStoredEntries();
         if (active.hasTransactionIndex()) TransactionIndex.truncate(disk, active.path(FileNames.TRANSACTION_INDEX), offset);
     }
 

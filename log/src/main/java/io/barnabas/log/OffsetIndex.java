@@ -2,7 +2,6 @@ package io.barnabas.log;
 
 import io.barnabas.base.DiskFile;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * The sparse index of a segment that is being written, in memory: from the last offset of some batches to where those
@@ -17,44 +16,34 @@ import java.util.Arrays;
  */
 final class OffsetIndex extends SegmentIndex {
     static final int ENTRY_BYTES = 8;
-    private static final int BLOCK_ENTRIES = BLOCK_BYTES / ENTRY_BYTES;
-
-    private int[] relativeOffsets = new int[4];
-    private int[] positions = new int[4];
+    /** A search reads so many entries at once, when it has come so near. */
+    private static final int SEARCHED_ENTRIES = 512;
+    private static final SpareBlocks SPARE = new SpareBlocks(ENTRY_BYTES);
 
     OffsetIndex() {
-        super(ENTRY_BYTES);
+        super(ENTRY_BYTES, SPARE);
     }
 
     int relativeOffset(int index) {
-        return relativeOffsets[index];
+        return intAt(index, 0);
     }
 
     int position(int index) {
-        return positions[index];
+        return intAt(index, 4);
     }
 
     void add(int relativeOffset, int position) {
-        int next = count();
-        if (hasTakenBack() && relativeOffsets[next] == relativeOffset && positions[next] == position) {
-            restore();
-            return;
-        }
-        if (next == positions.length) {
-            relativeOffsets = Arrays.copyOf(relativeOffsets, next * 2);
-            positions = Arrays.copyOf(positions, next * 2);
-        }
-        relativeOffsets[next] = relativeOffset;
-        positions[append()] = position;
+        if (hasTakenBack() && relativeOffset(count()) == relativeOffset && position(count()) == position) restore();
+        else append().putInt(relativeOffset).putInt(position);
     }
 
-    /** The last entry whose offset is not above the given one, -1 if there is none. */
+    /** The last entry in memory whose offset is not above the given one; the one before {@link #firstInMemory} if there is none. */
     int floor(long relativeOffset) {
-        int low = 0;
+        int low = firstInMemory();
         int high = count();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (relativeOffsets[middle] <= relativeOffset) low = middle + 1;
+            if (relativeOffset(middle) <= relativeOffset) low = middle + 1;
             else high = middle;
         }
         return low - 1;
@@ -63,13 +52,8 @@ final class OffsetIndex extends SegmentIndex {
     /** Forgets entries of batches at or after a position. */
     void truncateToPosition(long size) {
         int kept = count();
-        while (kept > 0 && positions[kept - 1] >= size) kept--;
+        while (kept > 0 && position(kept - 1) >= size) kept--;
         truncateTo(kept);
-    }
-
-    @Override
-    void put(ByteBuffer bytes, int index) {
-        bytes.putInt(relativeOffsets[index]).putInt(positions[index]);
     }
 
     /** Reads the valid beginning of a file. @param segmentSize positions beyond it are not valid */
@@ -81,8 +65,8 @@ final class OffsetIndex extends SegmentIndex {
 
     private boolean take(int relativeOffset, int position, long segmentSize) {
         int last = count() - 1;
-        int lastOffset = last < 0 ? -1 : relativeOffsets[last];
-        int lastPosition = last < 0 ? 0 : positions[last];
+        int lastOffset = last < 0 ? -1 : relativeOffset(last);
+        int lastPosition = last < 0 ? 0 : position(last);
         if (relativeOffset <= lastOffset || position <= lastPosition || position >= segmentSize) return false;
         add(relativeOffset, position);
         return true;
@@ -91,13 +75,14 @@ final class OffsetIndex extends SegmentIndex {
     /**
      * Searches a file without loading it.
      *
+     * @param entriesMax only so many of its entries are looked at
      * @return where the batch of the last entry not above the offset starts, 0 (the segment's start) if there is none
      */
-    static int floorPosition(DiskFile file, long relativeOffset) {
+    static int floorPosition(DiskFile file, int entriesMax, long relativeOffset) {
         long low = 0;
-        long high = file.size() / ENTRY_BYTES;
+        long high = Math.min(entriesMax, file.size() / ENTRY_BYTES);
         var entry = ByteBuffer.allocate(ENTRY_BYTES);
-        while (high - low > BLOCK_ENTRIES) {
+        while (high - low > SEARCHED_ENTRIES) {
             long middle = (low + high) >>> 1;
             file.read(entry.clear(), middle * ENTRY_BYTES);
             // Only zeros that fill up a file have no position.

@@ -4,7 +4,6 @@ import io.barnabas.base.Disk;
 import io.barnabas.base.DiskFile;
 import io.barnabas.base.StorageException;
 import io.barnabas.model.RecordBatch;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
@@ -140,6 +139,29 @@ final class Segment {
         timeIndex = times;
     }
 
+    boolean hasUnstoredEntries() {
+        return offsetIndex.unstoredCount() + timeIndex.unstoredCount() > 0;
+    }
+
+    /** Gives up the memory of index entries that are in the files, but for the last ones. Nobody may be writing them any more. */
+    void forgetStoredEntries() {
+        offsetIndex.forgetStored();
+        timeIndex.forgetStored();
+    }
+
+    /** Brings all entries into memory. */
+    void recallEntries() {
+        recall(offsetIndex, FileNames.INDEX);
+        recall(timeIndex, FileNames.TIME_INDEX);
+    }
+
+    private void recall(SegmentIndex index, String suffix) {
+        if (index.firstInMemory() == 0) return;
+        try (var file = disk.open(path(suffix), false)) {
+            index.recall(file);
+        }
+    }
+
     boolean hasIndexesInMemory() {
         return offsetIndex != null;
     }
@@ -186,6 +208,13 @@ final class Segment {
         timeIndex = null;
     }
 
+    /** Drops indexes that are in the files as a whole, and that nobody is writing any more. */
+    void dropStoredIndexes() {
+        offsetIndex.forgetAll();
+        timeIndex.forgetAll();
+        dropIndexes();
+    }
+
     /** Forgets batches from a position on, in memory; indexes must be in memory. Timestamps are found again by the caller. */
     void onTruncated(long newSize, long endOffset) {
         size = newSize;
@@ -208,19 +237,29 @@ final class Segment {
 
     /** Where to start looking for an offset: the start of a batch that ends at or before it, or of the segment. */
     int floorPosition(long offset) {
-        if (offsetIndex != null) {
-            int entry = offsetIndex.floor(offset - baseOffset);
-            return entry < 0 ? 0 : offsetIndex.position(entry);
-        }
-        return floorPositionInFile(offset, size);
+        int position = floorPositionInMemory(offset);
+        return position >= 0 ? position : floorPositionInFile(offset, indexEntriesInFile(), size);
     }
 
-    /** As {@link #floorPosition} for one whose index is not in memory. Any thread. */
-    int floorPositionInFile(long offset, long segmentSize) {
+    /** {@link #floorPosition} if it can be told without the file, else -1. */
+    int floorPositionInMemory(long offset) {
+        if (offsetIndex == null) return -1;
+        int entry = offsetIndex.floor(offset - baseOffset);
+        if (entry >= offsetIndex.firstInMemory()) return offsetIndex.position(entry);
+        return entry < 0 ? 0 : -1;
+    }
+
+    /** How many entries the offset index has in its file only. */
+    int indexEntriesInFile() {
+        return offsetIndex == null ? Integer.MAX_VALUE : offsetIndex.firstInMemory();
+    }
+
+    /** {@link #floorPosition} among some entries of the file. Any thread. */
+    int floorPositionInFile(long offset, int entriesMax, long segmentSize) {
         var path = path(FileNames.INDEX);
         if (!disk.exists(path)) return 0;
         try (var index = disk.open(path, false)) {
-            int position = OffsetIndex.floorPosition(index, offset - baseOffset);
+            int position = OffsetIndex.floorPosition(index, entriesMax, offset - baseOffset);
             return position < segmentSize ? position : 0;
         }
     }
@@ -260,24 +299,31 @@ final class Segment {
      * @throws StorageException if there is something else than a batch on the way
      */
     boolean locate(long offset, DiskFile log, BatchScanner scanner) {
-        int from = floorPosition(offset);
-        scanner.start(log, from, size);
+        return locate(offset, scanner.start(log, floorPosition(offset), size));
+    }
+
+    /** The same from where a scanner has been started. */
+    boolean locate(long offset, BatchScanner scanner) {
+        long from = scanner.position();
         while (scanner.next()) if (scanner.header().lastOffset() >= offset) return true;
         if (scanner.problem() == null) return false;
         throw new StorageException("bad batch: file=%s position=%d from=%d problem=%s"
-                .formatted(log.path(), scanner.position(), from, scanner.problem()));
+                .formatted(path(FileNames.LOG), scanner.position(), from, scanner.problem()));
     }
 
     /** An offset before which all records are earlier than a time: where to start looking for it. */
     long lowerOffset(long timestamp) {
+        int entriesInFile = Integer.MAX_VALUE;
         if (timeIndex != null) {
             int entry = timeIndex.lower(timestamp);
-            return entry < 0 ? baseOffset : baseOffset + timeIndex.relativeOffset(entry);
+            entriesInFile = timeIndex.firstInMemory();
+            if (entry >= entriesInFile) return baseOffset + timeIndex.relativeOffset(entry);
+            if (entry < 0) return baseOffset;
         }
         var path = path(FileNames.TIME_INDEX);
         if (!disk.exists(path)) return baseOffset;
         try (var index = disk.open(path, false)) {
-            return baseOffset + TimeIndex.lowerOffset(index, timestamp);
+            return baseOffset + TimeIndex.lowerOffset(index, entriesInFile, timestamp);
         }
     }
 
@@ -315,13 +361,13 @@ final class Segment {
         return disk.exists(path) ? disk.lastModifiedMs(path) : createdMs();
     }
 
-    /** Writes the index entries that their files lack. May run on any thread, on buffers taken before. */
-    static void storeIndex(Disk disk, Path path, ByteBuffer entries, long position, boolean sync) {
+    /** Writes the index entries that their files lack. May run on any thread, on entries taken before. */
+    static void storeIndex(Disk disk, Path path, SegmentIndex.Unstored entries, boolean sync) {
         try (var index = disk.open(path, true)) {
             // What lies beyond are entries that were taken back, or zeros: neither may be taken for valid ones.
-            boolean isCut = index.size() > position;
-            if (isCut) index.truncate(position);
-            if (entries.hasRemaining()) index.write(entries, position);
+            boolean isCut = index.size() > entries.position;
+            if (isCut) index.truncate(entries.position);
+            entries.writeTo(index);
             // What was taken back must not come back in a power cut: it would look as good as what is right.
             if (sync || isCut) index.sync();
         }

@@ -143,6 +143,7 @@ final class SegmentList {
     void loadIndexes(Segment segment) {
         if (segment.hasIndexesInMemory()) return;
         segment.reloadIndexes(loadOffsetIndex(disk, segment), loadTimeIndex(disk, segment));
+        segment.forgetStoredEntries();
     }
 
     static OffsetIndex loadOffsetIndex(Disk disk, Segment segment) {
@@ -171,8 +172,8 @@ final class SegmentList {
     static void storeIndexes(Disk disk, Segment segment, boolean sync) {
         var offsets = segment.offsetIndex();
         var times = segment.timeIndex();
-        Segment.storeIndex(disk, segment.path(FileNames.INDEX), offsets.unstored(), offsets.storedBytes(), sync);
-        Segment.storeIndex(disk, segment.path(FileNames.TIME_INDEX), times.unstored(), times.storedBytes(), sync);
+        Segment.storeIndex(disk, segment.path(FileNames.INDEX), offsets.unstored(), sync);
+        Segment.storeIndex(disk, segment.path(FileNames.TIME_INDEX), times.unstored(), sync);
         offsets.markStored();
         times.markStored();
     }

@@ -3,7 +3,6 @@ package io.barnabas.log;
 import io.barnabas.base.DiskFile;
 import io.barnabas.model.RecordBatch;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * The sparse time index of a segment that is being written, in memory: the greatest timestamp so far and the last offset of
@@ -18,52 +17,44 @@ import java.util.Arrays;
  */
 final class TimeIndex extends SegmentIndex {
     static final int ENTRY_BYTES = 12;
-    private static final int BLOCK_ENTRIES = BLOCK_BYTES / ENTRY_BYTES;
-
-    private long[] timestamps = new long[4];
-    private int[] relativeOffsets = new int[4];
+    /** A search reads so many entries at once, when it has come so near. */
+    private static final int SEARCHED_ENTRIES = 341;
+    private static final SpareBlocks SPARE = new SpareBlocks(ENTRY_BYTES);
 
     TimeIndex() {
-        super(ENTRY_BYTES);
+        super(ENTRY_BYTES, SPARE);
     }
 
     long timestamp(int index) {
-        return timestamps[index];
+        return longAt(index, 0);
     }
 
     int relativeOffset(int index) {
-        return relativeOffsets[index];
+        return intAt(index, 8);
     }
 
     long lastTimestamp() {
-        return count() == 0 ? RecordBatch.NO_TIMESTAMP : timestamps[count() - 1];
+        return count() == 0 ? RecordBatch.NO_TIMESTAMP : timestamp(count() - 1);
     }
 
     /** Adds an entry unless its timestamp is not later than the last one's. */
     void addIfLater(long timestamp, int relativeOffset) {
         takeLoaded(timestamp, relativeOffset);
-        if (timestamp <= lastTimestamp()) return;
-        int next = count();
-        if (next == timestamps.length) {
-            timestamps = Arrays.copyOf(timestamps, next * 2);
-            relativeOffsets = Arrays.copyOf(relativeOffsets, next * 2);
-        }
-        timestamps[next] = timestamp;
-        relativeOffsets[append()] = relativeOffset;
+        if (timestamp > lastTimestamp()) append().putLong(timestamp).putInt(relativeOffset);
     }
 
     /** Entries of the file that a recovery took back are as good as new ones, up to what it has found again. */
     void takeLoaded(long timestampMax, int relativeOffsetMax) {
-        while (hasTakenBack() && timestamps[count()] <= timestampMax && relativeOffsets[count()] <= relativeOffsetMax) restore();
+        while (hasTakenBack() && timestamp(count()) <= timestampMax && relativeOffset(count()) <= relativeOffsetMax) restore();
     }
 
-    /** The last entry that is earlier than a time, -1 if there is none. */
+    /** The last entry in memory that is earlier than a time; the one before {@link #firstInMemory} if there is none. */
     int lower(long timestamp) {
-        int low = 0;
+        int low = firstInMemory();
         int high = count();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (timestamps[middle] < timestamp) low = middle + 1;
+            if (timestamp(middle) < timestamp) low = middle + 1;
             else high = middle;
         }
         return low - 1;
@@ -72,13 +63,8 @@ final class TimeIndex extends SegmentIndex {
     /** Forgets entries of offsets from the given one on. */
     void truncateToOffset(long relativeOffset) {
         int kept = count();
-        while (kept > 0 && relativeOffsets[kept - 1] >= relativeOffset) kept--;
+        while (kept > 0 && relativeOffset(kept - 1) >= relativeOffset) kept--;
         truncateTo(kept);
-    }
-
-    @Override
-    void put(ByteBuffer bytes, int index) {
-        bytes.putLong(timestamps[index]).putInt(relativeOffsets[index]);
     }
 
     /** Reads the valid beginning of a file. */
@@ -90,7 +76,7 @@ final class TimeIndex extends SegmentIndex {
 
     private boolean take(long timestamp, int relativeOffset) {
         boolean isFilling = timestamp == 0 && relativeOffset == 0;
-        int lastOffset = count() == 0 ? -1 : relativeOffsets[count() - 1];
+        int lastOffset = count() == 0 ? -1 : relativeOffset(count() - 1);
         if (isFilling || timestamp <= lastTimestamp() || relativeOffset < lastOffset) return false;
         addIfLater(timestamp, relativeOffset);
         return true;
@@ -107,15 +93,15 @@ final class TimeIndex extends SegmentIndex {
 
     private static long[] lastOf(TimeIndex index) {
         int last = index.count() - 1;
-        return last < 0 ? null : new long[] {index.timestamps[last], index.relativeOffsets[last]};
+        return last < 0 ? null : new long[] {index.timestamp(last), index.relativeOffset(last)};
     }
 
-    /** Searches a file without loading it. @return the offset of the last entry earlier than a time, 0 if there is none */
-    static int lowerOffset(DiskFile file, long timestamp) {
+    /** Searches a file without loading it. @param entriesMax only so many of its entries are looked at @return the offset of the last entry earlier than a time, 0 if there is none */
+    static int lowerOffset(DiskFile file, int entriesMax, long timestamp) {
         long low = 0;
-        long high = file.size() / ENTRY_BYTES;
+        long high = Math.min(entriesMax, file.size() / ENTRY_BYTES);
         var entry = ByteBuffer.allocate(ENTRY_BYTES);
-        while (high - low > BLOCK_ENTRIES) {
+        while (high - low > SEARCHED_ENTRIES) {
             long middle = (low + high) >>> 1;
             file.read(entry.clear(), middle * ENTRY_BYTES);
             boolean isFilling = entry.getLong(0) == 0 && entry.getInt(8) == 0;

@@ -110,7 +110,7 @@ class FormatTest {
 
         int floorPosition(long offset) {
             try (var file = rig.disk.open(rig.file("x.index"), false)) {
-                return OffsetIndex.floorPosition(file, offset);
+                return OffsetIndex.floorPosition(file, Integer.MAX_VALUE, offset);
             }
         }
     }

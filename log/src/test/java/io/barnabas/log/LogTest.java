@@ -101,6 +101,17 @@ class LogTest {
     }
 
     @Test
+    void aReaderThatGoesOnWhereItStoppedNeedsNoIndex() {
+        var rig = new LogRig(1, LogRig.config(LogConfig.DEFAULT, 4000, 1));
+        for (int i = 0; i < 60; i++) rig.appendAndWrite("value-" + i);
+        rig.restart();
+        assertEquals("value-20", LogRig.text(rig.records(20, 60, 1).get(0).value()));
+        rig.disk.failOn((call, path) -> path.toString().endsWith(FileNames.INDEX));
+        for (int i = 21; i < 40; i++) assertEquals("value-" + i, LogRig.text(rig.records(i, 60, 1).get(0).value()));
+        assertInstanceOf(ReadResult.Refused.class, rig.log.read(10, 1, 60, true), "the index would have been needed");
+    }
+
+    @Test
     void onlyTheTailIsRecent() {
         var large = LogRig.withDefaults();
         large.appendAndWrite("a".repeat(LogReader.SLICE_IN_MEMORY_BYTES_MAX));
