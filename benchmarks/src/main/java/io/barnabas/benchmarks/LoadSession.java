@@ -267,9 +267,12 @@ final class LoadSession implements Session {
         all.put("file.delete.delay.ms", "1000"); // or what one load wrote would lie about, dirty, during the next
         try (var topics = Topics.connect(subject.address())) {
             topics.create(spec.topic(), spec.partitionCount(), all);
-            try {
-                body.run();
-            } finally {
+        }
+        // A broker closes a connection that is idle for as long as a load may take.
+        try {
+            body.run();
+        } finally {
+            try (var topics = Topics.connect(subject.address())) {
                 topics.delete(spec.topic());
             }
         }

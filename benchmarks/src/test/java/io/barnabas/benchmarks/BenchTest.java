@@ -3,15 +3,19 @@ package io.barnabas.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.barnabas.benchmarks.load.LoadSpec;
 import io.barnabas.testkit.process.BarnabasProcess;
 import io.barnabas.testkit.process.Repository;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,19 @@ class BenchTest {
             } finally {
                 Brokers.delete(folder);
             }
+        }
+    }
+
+    @Test
+    void aLoadMayTakeLongerThanTheBrokerKeepsIdleConnections() {
+        try (var broker = BarnabasProcess.with().setting("connections.max.idle.ms", "300").start()) {
+            LoadSession.withTopic(Subject.of(Side.BARNABAS, broker), LoadSpec.produce("t", 1), Map.of(), () -> {
+                try (var idle = new Socket("localhost", broker.port())) {
+                    assertThat(idle.getInputStream().read()).as("closed by the broker").isEqualTo(-1);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
         }
     }
 
