@@ -22,6 +22,10 @@ final class MachineSession implements Session {
     static final List<Integer> APPENDED_BYTES = List.of(170, 16 << 10);
     static final List<Integer> APPENDED_FILES = List.of(LoadCase.PARTITIONS, Metrics.PARTITIONS_MAX);
 
+    /** Fetches whose batches a bare server has as well. */
+    static final List<LoadCase> FETCHES = LoadCase.likeKafka().stream()
+            .filter(one -> one.spec().kind() == LoadSpec.Kind.FETCH && !one.spec().fetchSessions()).toList();
+
     @Override
     public String name() {
         return "the machine itself";
@@ -37,6 +41,7 @@ final class MachineSession implements Session {
         var keys = new java.util.ArrayList<Key>();
         if (run.wants(2)) keys.addAll(List.of(floorKey(false), floorKey(true)));
         if (run.wants(4)) keys.add(batchesKey());
+        for (var fetch : FETCHES) if (run.wants(fetch.metric())) keys.add(fetchKey(fetch));
         if (run.wants(11)) for (int bytes : APPENDED_BYTES) for (int files : APPENDED_FILES) keys.add(appendKey(bytes, files));
         if (run.wants(16)) keys.add(syncKey());
         return run.left(keys, 0, 1);
@@ -50,6 +55,10 @@ final class MachineSession implements Session {
         return new Key(4, Metrics.withAcks(Metrics.BATCHES_16K, 1), Durability.LIKE_KAFKA, Side.MACHINE);
     }
 
+    static Key fetchKey(LoadCase fetch) {
+        return fetch.key(Side.MACHINE);
+    }
+
     static Key appendKey(int bytes, int files) {
         return new Key(11, String.format(java.util.Locale.ROOT, "a write of %,d bytes to each of %,d files in turn", bytes, files),
                 Durability.LIKE_KAFKA, Side.MACHINE);
@@ -61,7 +70,9 @@ final class MachineSession implements Session {
 
     @Override
     public double estimatedSeconds(Run run) {
-        return 2 * (run.mode().warmUpSeconds() + run.mode().seconds()) + 2 + (run.wants(4) ? 5 : 0) + (run.wants(11) ? 10 : 0);
+        double perLoad = run.mode().warmUpSeconds() + run.mode().seconds() + 1;
+        long fetches = FETCHES.stream().filter(fetch -> run.wants(fetch.metric())).count();
+        return (2 + fetches) * perLoad + (run.wants(4) ? 5 : 0) + (run.wants(11) ? 10 : 0);
     }
 
     @Override
@@ -73,6 +84,7 @@ final class MachineSession implements Session {
         if (left.contains(floorKey(false))) measureFloor(run, floorKey(false), 0);
         if (left.contains(floorKey(true))) measureFloor(run, floorKey(true), Runtime.getRuntime().availableProcessors());
         if (left.contains(batchesKey())) measureBatches(run);
+        for (var fetch : FETCHES) if (left.contains(fetchKey(fetch))) measureFetch(run, fetch);
         run.done(estimatedSeconds(run));
     }
 
@@ -84,7 +96,7 @@ final class MachineSession implements Session {
     }
 
     private static void measureFloor(Run run, Key key, int spinnerCount) {
-        onFloor(run, LoadSpec.produce("floor", 1), (load, meter) -> {
+        onFloor(run, LoadSpec.produce(FloorServer.TOPIC, 1), (load, meter) -> {
             try (var spinners = new Spinners(spinnerCount)) {
                 load.run(Run.duration(run.mode().warmUpSeconds()));
                 read(run, key, meter, () -> load.run(Run.duration(run.mode().seconds())));
@@ -93,12 +105,21 @@ final class MachineSession implements Session {
     }
 
     private static void measureBatches(Run run) {
-        var spec = LoadCase.batchesOver("floor", 1);
+        var spec = LoadCase.batchesOver(FloorServer.TOPIC, 1);
         long requests = LoadCase.requestsFor(spec, run.mode().mibPerReading());
         onFloor(run, spec, (load, meter) -> {
             load.run(requests / 4, Run.duration(run.mode().secondsMax()));
             Disks.freshenPages(run.brokers().data(), (long) run.mode().mibPerReading() * 5 << 18);
             read(run, batchesKey(), meter, () -> load.run(requests, Run.duration(run.mode().secondsMax())));
+        });
+    }
+
+    private static void measureFetch(Run run, LoadCase fetch) {
+        var of = fetch.spec();
+        var spec = LoadSpec.fetch(FloorServer.TOPIC, 1).withConnections(of.connectionCount()).withInFlight(of.inFlight()).withFetchBytesMax(of.fetchBytesMax());
+        onFloor(run, spec, (load, meter) -> {
+            load.run(Run.duration(run.mode().warmUpSeconds()));
+            read(run, fetchKey(fetch), meter, () -> load.run(Run.duration(run.mode().seconds())));
         });
     }
 
@@ -119,7 +140,8 @@ final class MachineSession implements Session {
             throw new UncheckedIOException(e);
         }
         int port = Ports.free();
-        var server = Brokers.startHelper(FloorServer.class, folder.resolve("out"), port, folder.resolve("written").toString());
+        var server = Brokers.startHelper(FloorServer.class, folder.resolve("out"), port, folder.resolve("file").toString(),
+                Integer.toString(Math.max(APPENDED_BYTES.get(0), spec.fetchBytesMax())));
         try (var load = LoadGenerator.open(new InetSocketAddress("localhost", port), spec)) {
             body.accept(load, ProcessMeter.of(server.pid()));
         } finally {

@@ -44,6 +44,13 @@ record Report(RunFacts facts, Readings readings, List<Metrics.Block> blocks, Sid
         }
         double batches = readings.median(MachineSession.batchesKey(), Value.CPU_SECONDS_PER_GIB);
         if (!Double.isNaN(batches)) lines.append("  the same server, 4 x 2, batches of 16 KiB: %s CPU-s per GiB\n".formatted(Numbers.text(batches)));
+        for (var fetch : MachineSession.FETCHES) {
+            var key = MachineSession.fetchKey(fetch);
+            if (readings.of(key).isEmpty()) continue;
+            String cpu = fetch.spec().fetchBytesMax() == 1 ? Numbers.text(readings.median(key, Value.CPU_US)) + " us of CPU per request"
+                    : Numbers.text(readings.median(key, Value.CPU_SECONDS_PER_GIB)) + " CPU-s per GiB";
+            lines.append("  a bare server that answers with what comes next in a file, %s: %s\n".formatted(fetch.load(), cpu));
+        }
         for (int bytes : MachineSession.APPENDED_BYTES) {
             for (int files : MachineSession.APPENDED_FILES) {
                 Key key = MachineSession.appendKey(bytes, files);
