@@ -41,6 +41,7 @@ class DiskFullTest {
             }
             assertEquals(0, history.failedCount(), history::toString);
             DurabilityChecker.check(history, Load.readAll(broker, TOPIC, PARTITIONS));
+            broker.process().freeze();
             disk.cutPower();
             broker.process().kill();
             disk.restorePower();

@@ -31,15 +31,24 @@ class PowerCutTest {
             var rounds = new FaultRounds(BarnabasProcess.with().data(disk.path()).start());
             try {
                 rounds.run(count, broker -> {
-                    disk.cutPower();
-                    broker.process().kill();
-                    disk.restorePower();
+                    cutPower(disk, broker);
                     return broker.restart();
                 });
             } finally {
                 rounds.broker().close();
             }
         }
+    }
+
+    /**
+     * Who has no power acknowledges nothing: the broker stops first. A sync that is under way when ext4 is shut down may return as
+     * if it had done its work, in a plain C program too, so that a broker that goes on would be wrong for no fault of its own.
+     */
+    private static void cutPower(LoopDisk disk, BarnabasProcess broker) {
+        broker.process().freeze();
+        disk.cutPower();
+        broker.process().kill();
+        disk.restorePower();
     }
 
     @Test
@@ -74,9 +83,7 @@ class PowerCutTest {
                     history.awaitProgress(500, 500);
                     load.finish();
                 }
-                disk.cutPower();
-                broker.process().kill();
-                disk.restorePower();
+                cutPower(disk, broker);
                 try (var again = broker.restart()) {
                     var found = DurabilityChecker.violations(history, Load.readAll(again, topic, 1));
                     assertTrue(found.stream().anyMatch(violation -> violation.kind() == Kind.LOST), found::toString);

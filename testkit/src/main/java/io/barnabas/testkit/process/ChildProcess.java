@@ -109,6 +109,30 @@ public final class ChildProcess {
         Command.of("kill", "-s", name, Long.toString(pid())).run().successful();
     }
 
+    /** Stops it where it is, until it is ended: a thread that is in a call of the kernel ends that call, and goes no further. */
+    public void freeze() {
+        signal("STOP");
+        while (!isFrozen()) Thread.onSpinWait();
+    }
+
+    private boolean isFrozen() {
+        try (var threads = Files.list(Path.of("/proc/" + pid() + "/task"))) {
+            return threads.allMatch(thread -> "TD".indexOf(state(thread)) >= 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As ps shows it: T for stopped, D for a call that cannot be interrupted, ... */
+    private static char state(Path thread) {
+        try {
+            String stat = Files.readString(thread.resolve("stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            return 'T'; // it has ended meanwhile
+        }
+    }
+
     /** @return the exit code; 128 and the number of the signal when one ended it */
     public int awaitEnd() {
         if (!waitUpTo(END_SECONDS_MAX, TimeUnit.SECONDS)) {
