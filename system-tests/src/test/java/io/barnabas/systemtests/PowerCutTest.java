@@ -57,7 +57,8 @@ class PowerCutTest {
             var rounds = new FaultRounds(BarnabasProcess.with().data(disk.path()).start());
             try {
                 rounds.run(1, broker -> {
-                    disk.becomeReadOnly();
+                    // A sync under way would perhaps say that it worked, see above.
+                    broker.process().whilePaused(disk::becomeReadOnly);
                     assertEquals(1, broker.process().awaitEnd());
                     disk.restorePower();
                     return broker.restart();

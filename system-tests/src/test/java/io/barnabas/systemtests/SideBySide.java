@@ -20,6 +20,9 @@ import org.junit.jupiter.api.TestInfo;
  * place of Barnabas: what fails then is wrong with the test.
  */
 abstract class SideBySide {
+    /** Scenes write records that are decades old, which either broker would else delete at any moment. */
+    private static final String KEPT_FOREVER = "-1";
+
     private static Broker kafka;
     private static Broker subject;
     private static int tests;
@@ -32,13 +35,18 @@ abstract class SideBySide {
     }
 
     static synchronized Broker kafka() {
-        if (kafka == null) kafka = KafkaPeer.with().start();
+        if (kafka == null) kafka = startKafka();
         return kafka;
+    }
+
+    private static Broker startKafka() {
+        return KafkaPeer.with().setting("log.retention.ms", KEPT_FOREVER).start();
     }
 
     static synchronized Broker subject() {
         if (subject == null) {
-            subject = "kafka".equals(System.getProperty("tests.subject")) ? KafkaPeer.with().start() : BarnabasProcess.with().start();
+            boolean isKafka = "kafka".equals(System.getProperty("tests.subject"));
+            subject = isKafka ? startKafka() : BarnabasProcess.with().setting("log.retention.ms", KEPT_FOREVER).start();
         }
         if (!subject.process().isAlive()) throw new AssertionError("it ended by itself:\n" + subject.process().output());
         return subject;

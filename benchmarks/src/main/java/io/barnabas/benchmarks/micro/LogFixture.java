@@ -42,12 +42,18 @@ final class LogFixture implements AutoCloseable {
     };
 
     final StepLoop loop = new StepLoop();
+    /** The first one, for those who want no more. */
     final Log log;
+    final Log[] logs;
     private final LogDirectory directory;
     private final Path path;
     private final RecordBatch view = new RecordBatch();
 
     LogFixture() {
+        this(1);
+    }
+
+    LogFixture(int logCount) {
         try {
             path = Files.createTempDirectory("micro");
         } catch (IOException e) {
@@ -55,19 +61,25 @@ final class LogFixture implements AutoCloseable {
         }
         var disk = new FileDisk();
         LogDirectory.format(disk, path, new DirectoryIdentity(1, "micro", new Uuid(1, 2)));
-        directory = LogDirectory.open(path, 1, "micro", new LogDirectory.Environment(disk, Clock.SYSTEM, Runnable::run, new Random(1), 100));
-        log = directory.openLogNow(new TopicPartition("t", 0), Samples.TOPIC_ID, LogConfig.DEFAULT, loop, DEAF);
+        directory = LogDirectory.open(path, 1, "micro", new LogDirectory.Environment(disk, Clock.SYSTEM, Runnable::run, new Random(1), logCount + 100));
+        logs = new Log[logCount];
+        for (int i = 0; i < logCount; i++) logs[i] = directory.openLogNow(new TopicPartition("t", i), Samples.TOPIC_ID, LogConfig.DEFAULT, loop, DEAF);
+        log = logs[0];
     }
 
     /** Stages a batch; it is written at the turn's end. */
     void append(ByteBuffer batch) {
-        var appended = log.append(view.wrap(batch, 0), 0, AppendOrigin.CLIENT);
+        append(log, batch);
+    }
+
+    void append(Log target, ByteBuffer batch) {
+        var appended = target.append(view.wrap(batch, 0), 0, AppendOrigin.CLIENT);
         if (!(appended instanceof AppendResult.Appended)) throw new IllegalStateException("refused: " + appended);
     }
 
     @Override
     public void close() {
-        log.close();
+        for (var each : logs) each.close();
         directory.close();
         try (var files = Files.walk(path)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);

@@ -112,12 +112,25 @@ public final class ChildProcess {
     /** Stops it where it is, until it is ended: a thread that is in a call of the kernel ends that call, and goes no further. */
     public void freeze() {
         signal("STOP");
-        while (!isFrozen()) Thread.onSpinWait();
+        awaitThreads("TD");
     }
 
-    private boolean isFrozen() {
+    /** Does something while the process stands still, none of its threads in a call of the kernel that does something. */
+    public void whilePaused(Runnable action) {
+        signal("STOP");
+        awaitThreads("T");
+        action.run();
+        signal("CONT");
+    }
+
+    /** @param states that all threads have to be in, see {@link #state} */
+    private void awaitThreads(String states) {
+        while (!areThreadsIn(states)) Thread.onSpinWait();
+    }
+
+    private boolean areThreadsIn(String states) {
         try (var threads = Files.list(Path.of("/proc/" + pid() + "/task"))) {
-            return threads.allMatch(thread -> "TD".indexOf(state(thread)) >= 0);
+            return threads.allMatch(thread -> states.indexOf(state(thread)) >= 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
