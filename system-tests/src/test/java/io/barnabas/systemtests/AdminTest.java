@@ -208,7 +208,7 @@ class AdminTest extends SideBySide {
             awaitValue(admin, topic, "cleanup.policy", "compact");
             found.add(valueOf(admin, topic, "cleanup.policy"));
             found.add(change(admin, topic, "retention.ms", null, AlterConfigOp.OpType.DELETE));
-            awaitValue(admin, topic, "retention.ms", "604800000");
+            awaitValue(admin, topic, "retention.ms", KEPT_FOREVER);
             found.add(valueOf(admin, topic, "retention.ms"));
             found.add(change(admin, topic, "retention.ms", "soon", AlterConfigOp.OpType.SET));
             found.add(change(admin, topic, "no.such", "1", AlterConfigOp.OpType.SET));

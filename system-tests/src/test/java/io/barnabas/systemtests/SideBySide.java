@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInfo;
  */
 abstract class SideBySide {
     /** Scenes write records that are decades old, which either broker would else delete at any moment. */
-    private static final String KEPT_FOREVER = "-1";
+    static final String KEPT_FOREVER = "-1";
 
     private static Broker kafka;
     private static Broker subject;
