@@ -27,6 +27,8 @@ final class LeaderRole {
     private final Log log;
     private final int leaderEpoch;
     private final RecordBatchValidator validator;
+    /** Tells those who wait for records what may be seen now. */
+    private final Runnable readers;
     private PartitionConfig config;
     private int inSyncReplicaCount;
     private int replicaCount;
@@ -36,6 +38,8 @@ final class LeaderRole {
     /** Appended in this turn, not yet written. */
     private List<Append> staged = new ArrayList<>();
     private List<Append> written = new ArrayList<>();
+    /** Written just now, and acknowledged for it. */
+    private final ArrayDeque<Append> reached = new ArrayDeque<>(1);
     /** Covered by the flush policy, written and not yet flushed, in offset order. Its head stops the high watermark. */
     private final ArrayDeque<Append> unflushed = new ArrayDeque<>();
     /** Ends of appends with acks=all that wait for the high watermark, and for the flush where the policy asks for it. */
@@ -43,11 +47,12 @@ final class LeaderRole {
     /** What the log held, perhaps unflushed, when this leadership began: not seen before it is on stable storage. */
     private final long inheritedEnd;
 
-    LeaderRole(Log log, int leaderEpoch, PartitionConfig config, RecordBatchValidator validator) {
+    LeaderRole(Log log, int leaderEpoch, PartitionConfig config, RecordBatchValidator validator, Runnable readers) {
         this.log = log;
         this.leaderEpoch = leaderEpoch;
         this.config = config;
         this.validator = validator;
+        this.readers = readers;
         this.inheritedEnd = log.endOffset();
         if (holdsInherited()) log.flushTo(inheritedEnd);
     }
@@ -144,7 +149,7 @@ final class LeaderRole {
             log.flushTo(append.endOffset());
         }
         if (append.acks == Append.ACKS_ALL || isHeld) acknowledgements.add(append.endOffset(), append);
-        else append.onReached();
+        else reached.add(append);
     }
 
     /** A duplicate of what is written: no write follows that would tell it, so it is told here. */
@@ -161,7 +166,10 @@ final class LeaderRole {
         appendHeld(nowMs);
     }
 
-    /** Moves the high watermark as far as it may go, and acknowledges what that allows. */
+    /**
+     * Moves the high watermark as far as it may go, tells readers, and acknowledges what that allows: in this order, so that who has
+     * heard of a write finds that all readers have, whichever loop they are on.
+     */
     void advance() {
         long flushed = log.flushedOffset();
         while (!unflushed.isEmpty() && unflushed.peekFirst().endOffset() <= flushed) unflushed.pollFirst();
@@ -169,6 +177,8 @@ final class LeaderRole {
         if (holdsInherited()) highWatermark = Math.min(highWatermark, flushed);
         if (!unflushed.isEmpty()) highWatermark = Math.min(highWatermark, unflushed.peekFirst().baseOffset());
         log.raiseHighWatermark(highWatermark);
+        readers.run();
+        while (!reached.isEmpty()) reached.pollFirst().onReached();
         long acknowledged = config.flushPolicy() == PartitionConfig.FlushPolicy.NEVER
                 ? log.highWatermark() : Math.min(log.highWatermark(), flushed);
         acknowledgements.advance(acknowledged);

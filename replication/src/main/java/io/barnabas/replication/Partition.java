@@ -130,7 +130,6 @@ public final class Partition implements LogListener {
         if (log == null) return;
         log.reconfigure(newConfig.log());
         if (leader != null) leader.configure(newConfig);
-        tellWaiters();
     }
 
     /** The controller has decided anew. */
@@ -146,11 +145,10 @@ public final class Partition implements LogListener {
         }
         if (leader == null || leader.leaderEpoch() != assignment.leaderEpoch()) {
             endLeadership(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-            leader = new LeaderRole(log, assignment.leaderEpoch(), config, validator);
+            leader = new LeaderRole(log, assignment.leaderEpoch(), config, validator, this::tellWaiters);
         }
         leader.setReplicas(assignment.replicaCount(), assignment.inSyncReplicaCount());
         leader.advance();
-        tellWaiters();
     }
 
     private void endLeadership(ErrorCode error) {
@@ -313,7 +311,6 @@ public final class Partition implements LogListener {
         finishEnding();
         if (leader == null) return;
         leader.onWritten(loop.clock().nowMs());
-        tellWaiters();
     }
 
     private void finishEnding() {
@@ -325,9 +322,7 @@ public final class Partition implements LogListener {
 
     @Override
     public void onFlushed(Log log) {
-        if (leader == null) return;
-        leader.advance();
-        tellWaiters();
+        if (leader != null) leader.advance();
     }
 
     @Override

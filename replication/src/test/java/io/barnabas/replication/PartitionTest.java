@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PartitionTest {
     private final PartitionRig rig = new PartitionRig(1, FlushPolicy.ACKS_ALL);
@@ -128,6 +130,29 @@ class PartitionTest {
         rig.simulation.runUntilIdle();
         assertThat(sent.isAcknowledged()).isTrue();
         assertThat(told).containsExactly("reached");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, -1})
+    void readersHearOfARecordBeforeItsWriterDoes(int acks) {
+        var isAcknowledged = new ArrayList<Boolean>();
+        var sent = new PartitionRig.Sent[1];
+        rig.loop.execute(() -> rig.partition.waitBeyond(0, IsolationLevel.READ_UNCOMMITTED, new OffsetWaiters.Waiter() {
+            @Override
+            protected void onReached() {
+                isAcknowledged.add(sent[0].isAcknowledged());
+            }
+
+            @Override
+            protected void onFailed(ErrorCode error) {
+                throw new AssertionError(error);
+            }
+        }));
+        sent[0] = rig.append(acks, "a");
+        rig.worker.resume();
+        rig.simulation.runUntilIdle();
+        assertThat(sent[0].isAcknowledged()).isTrue();
+        assertThat(isAcknowledged).containsExactly(false);
     }
 
     @Test
