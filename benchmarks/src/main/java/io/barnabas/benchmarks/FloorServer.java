@@ -57,6 +57,7 @@ final class FloorServer {
     private final FileChannel file;
     private final int batchBytes;
     private final ByteBuffer produced = frame(ApiKey.PRODUCE, PRODUCE_VERSION, producedMessage());
+    private final ByteBuffer batch;
     private final ByteBuffer fetchedHead;
     private final ByteBuffer fetchedTail;
     private long filePosition;
@@ -64,11 +65,10 @@ final class FloorServer {
     private FloorServer(Path file, int batchBytes) throws IOException {
         this.file = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
         this.batchBytes = batchBytes;
-        var batch = ByteBuffer.allocate(batchBytes).putInt(BATCH_LENGTH_AT, batchBytes - BATCH_LENGTH_AT - Integer.BYTES);
+        batch = ByteBuffer.allocate(batchBytes).putInt(BATCH_LENGTH_AT, batchBytes - BATCH_LENGTH_AT - Integer.BYTES);
         var fetched = frame(ApiKey.FETCH, FETCH_VERSION, fetchedMessage(batch));
         fetchedHead = fetched.slice(0, fetched.limit() - batchBytes - TAGS_BEHIND_RECORDS);
         fetchedTail = fetched.slice(fetched.limit() - TAGS_BEHIND_RECORDS, TAGS_BEHIND_RECORDS);
-        for (long at = 0; at + batchBytes <= READ_BYTES; at += batchBytes) this.file.write(batch.rewind(), at);
     }
 
     /** @param arguments the port to listen on, a file to write to and to read from, and the size of a batch in bytes */
@@ -155,11 +155,12 @@ final class FloorServer {
             filePosition += batchBytes;
         }
 
-        private ListOffsetsResponse offsets(int at) {
+        private ListOffsetsResponse offsets(int at) throws IOException {
             var reader = new ByteReader(in.slice(at + Integer.BYTES, in.getInt(at)));
             new RequestHeader().read(reader, ApiKey.LIST_OFFSETS.requestHeaderVersion(LIST_OFFSETS_VERSION));
             var request = new ListOffsetsRequest();
             request.read(reader, LIST_OFFSETS_VERSION);
+            if (file.size() == 0) fill();
             boolean isEnd = request.topics().get(0).partitions().get(0).timestamp() == LATEST;
             return new ListOffsetsResponse().setTopics(List.of(new ListOffsetsTopicResponse().setName(TOPIC)
                     .setPartitions(List.of(new ListOffsetsPartitionResponse().setOffset(isEnd ? 1 : 0)))));
@@ -179,6 +180,11 @@ final class FloorServer {
             out.put(fetchedTail.duplicate());
             return send();
         }
+    }
+
+    /** For those who fetch, and ask first where the log ends: who produces is to find an empty file. */
+    private void fill() throws IOException {
+        for (long at = 0; at + batchBytes <= READ_BYTES; at += batchBytes) file.write(batch.rewind(), at);
     }
 
     private void write(ByteBuffer frames) throws IOException {

@@ -90,10 +90,7 @@ class FetchSessionTest {
         // One request, and one turn where there is one loop.
         producer.ask(BY_NAME, fetcher.produce(List.of(0, 2)));
         fetcher.onAnswer(client.receive());
-        // The news of another loop's partition may come later than the answer to who wrote there.
-        if (loops > 1 && fetcher.offsets[0] + fetcher.offsets[2] < 2) {
-            fetcher.onAnswer((FetchResponse) client.ask(BY_NAME, fetcher.next().setMaxWaitMs(60_000).setMinBytes(1)));
-        }
+        if (loops > 1) fetcher.catchUp();
         assertThat(fetcher.offsets).containsExactly(1, 0, 1);
     }
 
