@@ -47,7 +47,7 @@ final class BatchScanner {
         return this;
     }
 
-    /** As {@link #start}, for one who looks at nothing but headers: what lies between large batches is not read. */
+    /** As {@link #start}, for one who looks at nothing but headers until the first {@link #isValidCrc}: what lies between large batches is not read. */
     BatchScanner startHeaders(DiskFile file, long from, long end) {
         start(file, from, end);
         headersOnly = true;
@@ -96,6 +96,7 @@ final class BatchScanner {
 
     /** Reads the current batch's bytes and compares its checksum. The header must not be used afterwards. */
     boolean isValidCrc() {
+        headersOnly = false;
         int expected = header.crc();
         Checksum crc = header.isV2() ? crc32c : crc32;
         crc.reset();
@@ -128,11 +129,16 @@ final class BatchScanner {
         long have = bufferStart + buffer.limit() - from;
         if (from >= bufferStart && have >= wanted) return (int) have;
         buffer.clear();
-        boolean skips = headersOnly && from > bufferStart && header.sizeInBytes() >= SKIPPED_BYTES_MIN;
-        buffer.limit((int) Math.min(end - from, skips ? wanted : Math.max(wanted, readBytes)));
+        buffer.limit((int) Math.min(end - from, Math.max(wanted, headersOnly ? headersAhead(from) : readBytes)));
         file.read(buffer, from);
         buffer.flip();
         bufferStart = from;
         return buffer.limit();
+    }
+
+    /** How much to read for the next headers: the size of the batch before tells whether several are close together. */
+    private int headersAhead(long from) {
+        if (from == bufferStart) return SKIPPED_BYTES_MIN;
+        return header.sizeInBytes() < SKIPPED_BYTES_MIN ? readBytes : 0;
     }
 }

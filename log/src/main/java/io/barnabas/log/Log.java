@@ -420,7 +420,10 @@ public final class Log {
             new LogTruncation(disk, folder, segments, housekeeping).truncateTo(offset, removed);
         });
         logStartOffset = Math.min(logStartOffset, offset);
-        orFail(() -> afterTruncation(offset, new ProducerLoader(disk, folder, disk.list(folder), segments.all(), offset, Long.MAX_VALUE).loadTruncated()));
+        orFail(() -> {
+            var loader = new ProducerLoader(disk, folder, disk.list(folder), segments.all(), offset, Long.MAX_VALUE, housekeeping.scanner());
+            afterTruncation(offset, loader.loadTruncated());
+        });
         if (epochs.truncateFromEnd(offset)) flusher.onEpochsChanged();
     }
 

@@ -88,7 +88,7 @@ final class LogLoader {
         epochs.truncateFromStart(start);
         var active = kept[kept.length - 1];
         if (active.hasIndexesInMemory()) active.forgetStoredEntries();
-        var loader = new ProducerLoader(disk, folder, names, kept, endOffset, sawProducers ? Long.MAX_VALUE : scannedFrom);
+        var loader = new ProducerLoader(disk, folder, names, kept, endOffset, sawProducers ? Long.MAX_VALUE : scannedFrom, SCANNER.get());
         var producers = loader.load(closedCleanly, recoveryPoint);
         long flushedOffset = closedCleanly ? endOffset : Math.max(start, Math.min(recoveryPoint, endOffset));
         boolean epochsChanged = !epochs.toText().equals(epochsText);
@@ -214,8 +214,7 @@ final class LogLoader {
             var scanner = SCANNER.get();
             long from = takeIndexes(segment, file, scanner, checkedFrom);
             segment.startAt(from);
-            if (checkedFrom == Long.MAX_VALUE) scanner.startHeaders(file, from, fileSize);
-            else scanner.start(file, from, fileSize);
+            scanner.startHeaders(file, from, fileSize);
             while (scanner.next()) {
                 var header = scanner.header();
                 long lastOffset = header.lastOffset();
@@ -275,7 +274,7 @@ final class LogLoader {
         }
         int last = offsets.count() - 1;
         if (last >= 0) {
-            scanner.start(file, offsets.position(last), segment.size());
+            scanner.startSmall(file, offsets.position(last), segment.size(), BatchHeader.BYTES_MAX);
             if (!scanner.next() || scanner.header().lastOffset() != segment.baseOffset + offsets.relativeOffset(last)) {
                 offsets.distrustFile();
                 times.distrustFile();

@@ -4,7 +4,6 @@ import io.barnabas.base.Disk;
 import io.barnabas.base.DiskFullException;
 import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.List;
 final class ProducerLoader {
     /** Reading so much of a log for its producers costs less than storing them. */
     static final long SHORT_REPLAY_BYTES = 64 * 1024;
-    private static final int SCAN_BYTES = 64 * 1024;
 
     private final Disk disk;
     private final Path folder;
@@ -21,6 +19,7 @@ final class ProducerLoader {
     private final Segment[] segments;
     private final long endOffset;
     private final long noProducersFrom;
+    private final BatchScanner scanner;
     private final List<TransactionIndex.Entry> aborted = new ArrayList<>(0);
     private long snapshotOffset = -1;
     private long replayedBytes;
@@ -28,14 +27,16 @@ final class ProducerLoader {
     /**
      * @param names           what the folder holds
      * @param noProducersFrom from this offset on no batch is of a producer; Long.MAX_VALUE if nobody has looked
+     * @param scanner         lent
      */
-    ProducerLoader(Disk disk, Path folder, List<String> names, Segment[] segments, long endOffset, long noProducersFrom) {
+    ProducerLoader(Disk disk, Path folder, List<String> names, Segment[] segments, long endOffset, long noProducersFrom, BatchScanner scanner) {
         this.disk = disk;
         this.folder = folder;
         this.names = names;
         this.segments = segments;
         this.endOffset = endOffset;
         this.noProducersFrom = noProducersFrom;
+        this.scanner = scanner;
     }
 
     /** Of the latest snapshot that there is after loading, -1 if there is none. */
@@ -121,16 +122,15 @@ final class ProducerLoader {
     }
 
     private ProducerStates replay(ProducerStates producers, long fromOffset) {
-        BatchScanner scanner = null;
         for (int i = 0; i < segments.length; i++) {
             var segment = segments[i];
             long segmentEnd = i + 1 < segments.length ? segments[i + 1].baseOffset : endOffset;
             // Each segment but the first had a snapshot. Without it the producers of older ones would go when those do.
             if (i > 0 && segment.baseOffset > fromOffset) writeIfRoom(producers, segment.baseOffset, true);
             if (segment.isEmpty() || segmentEnd <= fromOffset || Math.max(fromOffset, segment.baseOffset) >= noProducersFrom) continue;
-            if (scanner == null) scanner = new BatchScanner(ByteBuffer.allocate(SCAN_BYTES));
             try (var file = disk.open(segment.path(FileNames.LOG), false)) {
-                if (!segment.locate(fromOffset, file, scanner)) continue;
+                scanner.startHeaders(file, segment.floorPosition(fromOffset), segment.size());
+                if (!segment.locate(fromOffset, scanner)) continue;
                 replayedBytes += segment.size() - scanner.position();
                 do {
                     if (scanner.header().baseOffset() >= fromOffset) take(producers, scanner);

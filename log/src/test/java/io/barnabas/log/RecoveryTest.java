@@ -172,6 +172,25 @@ class RecoveryTest {
         return writes;
     }
 
+    /** Whether the last index entry stands before the recovery point or the walk begins at the segment's start. */
+    @Test
+    void ofWhatWasFlushedARecoveryReadsNoMoreThanHeaders() {
+        for (int batchCount : List.of(60, 100)) {
+            var rig = LogRig.withDefaults();
+            for (int i = 0; i < batchCount; i++) rig.append(LogRig.batch(rig.now(), i + "x".repeat(16_000)), 0);
+            rig.log.write();
+            rig.simulation.runFor(100_000);
+            assertEquals(batchCount, rig.log.flushedOffset());
+            for (int i = 0; i < 3; i++) rig.append(LogRig.batch(rig.now(), "not flushed"), 0);
+            rig.log.write();
+            long before = rig.disk.readBytes();
+            rig.kill();
+            long read = rig.disk.readBytes() - before;
+            assertEquals(batchCount + 3, rig.log.endOffset());
+            assertTrue(read < 20_000, "batchCount=" + batchCount + " read=" + read);
+        }
+    }
+
     @Test
     void afterAFlushARecoveryReadsOnlyTheTailForItsProducers() {
         var rig = LogRig.withDefaults();

@@ -42,6 +42,7 @@ public final class SimulatedDisk implements Disk {
     /** Files opened before a crash belong to a process that is dead. */
     private int boot;
     private long syncCount;
+    private long readBytes;
 
     public SimulatedDisk(Clock clock) {
         this.clock = clock;
@@ -94,6 +95,11 @@ public final class SimulatedDisk implements Disk {
     /** File syncs so far. */
     public synchronized long syncCount() {
         return syncCount;
+    }
+
+    /** Bytes read from files so far. */
+    public synchronized long readBytes() {
+        return readBytes;
     }
 
     /** A copy of a file's bytes as programs see them. */
@@ -339,6 +345,7 @@ public final class SimulatedDisk implements Disk {
                 checkUsable(Call.READ);
                 int count = (int) Math.max(0, Math.min(target.remaining(), file.size - position));
                 if (count > 0) target.put(file.content, (int) position, count);
+                readBytes += count;
                 return count;
             }
         }
