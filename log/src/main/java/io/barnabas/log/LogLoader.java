@@ -23,8 +23,6 @@ final class LogLoader {
             ThreadLocal.withInitial(() -> new BatchScanner(ByteBuffer.allocateDirect(256 * 1024)));
 
     private static final int SMALL_SEGMENT_BYTES = 64 * 1024;
-    /** Fewer entries than these are kept in memory rather than written: a walk over their batches finds them again. */
-    private static final int INDEX_ENTRIES_STORED_MIN = 64;
 
     private final Disk disk;
     private final Path folder;
@@ -296,8 +294,8 @@ final class LogLoader {
         times.truncateToOffset(endOffset - segment.baseOffset);
         boolean isStale = offsets.isFileLonger() || times.isFileLonger();
         boolean isSmall = segment.size() <= SMALL_SEGMENT_BYTES;
-        // A few entries are kept at hand; their files are written when more have come.
-        if (!isStale && (isSmall || segment.hasUnstoredEntries() && offsets.unstoredCount() < INDEX_ENTRIES_STORED_MIN)) return;
+        // What stays in memory anyway is stored by a flush, when nobody waits: to make the files of thousands of partitions takes a second.
+        if (!isStale && (isSmall || segment.hasUnstoredEntries() && offsets.unstoredCount() < SegmentIndex.BLOCK_ENTRIES)) return;
         if ((isStale || segment.hasUnstoredEntries()) && !storeIfRoom(segment, false)) return;
         segment.dropIndexes();
     }

@@ -160,6 +160,15 @@ class RecoveryTest {
         }
     }
 
+    @Test
+    void aRecoveryMakesNoFilesForIndexesThatStayInMemory() {
+        var rig = LogRig.withDefaults();
+        for (int i = 0; i < 200; i++) rig.append(LogRig.batch(rig.now() + i, i + "x".repeat(5_000)), 0);
+        rig.log.write();
+        assertEquals(List.of(), writesOfACrashAndRecovery(rig));
+        assertEquals(200, rig.values().size());
+    }
+
     private static List<String> writesOfACrashAndRecovery(LogRig rig) {
         var writes = new ArrayList<String>();
         rig.disk.failOn((call, path) -> {
