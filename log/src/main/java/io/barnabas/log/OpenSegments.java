@@ -3,14 +3,17 @@ package io.barnabas.log;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The segments of one loop whose files are open, from the one used last to the one used longest ago. The bound counts all
- * loops of a directory together; each loop closes its own. Owned by the loop.
+ * The segments of one loop whose files are open. The bound counts all loops of a directory together; each loop closes its
+ * own. Which one to close is found as by a clock's hand: whoever was used since it came by last is spared once. So a use only
+ * marks the segment; moving it to the front would touch its neighbours too, of thousands that are written in turn. Owned by
+ * the loop.
  */
 final class OpenSegments {
     private final AtomicInteger openCount;
     private final int openFilesMax;
-    private Segment newest;
-    private Segment oldest;
+    private Segment last;
+    /** Where the hand stands. */
+    private Segment first;
 
     OpenSegments(AtomicInteger openCount, int openFilesMax) {
         this.openCount = openCount;
@@ -22,20 +25,14 @@ final class OpenSegments {
     }
 
     void onUsed(Segment segment) {
-        if (newest == segment) return;
-        unlink(segment);
-        segment.lessRecentlyUsed = newest;
-        if (newest != null) newest.moreRecentlyUsed = segment;
-        newest = segment;
-        if (oldest == null) oldest = segment;
+        segment.isUsed = true;
     }
 
-    /** A file was opened: those used longest ago are closed while there are too many. */
+    /** A file was opened: others are closed while there are too many. */
     void onOpened(Segment segment) {
-        onUsed(segment);
-        for (int excess = openCount.get() - openFilesMax; excess > 0 && oldest != segment; excess--) {
-            var victim = oldest;
-            unlink(victim);
+        link(segment);
+        for (int excess = openCount.get() - openFilesMax; excess > 0 && first != last; excess--) {
+            var victim = takeVictim(segment);
             victim.owner.letGo(victim);
         }
     }
@@ -44,14 +41,32 @@ final class OpenSegments {
         unlink(segment);
     }
 
+    /** There is another one than {@code opened}: no mark is left after one round. */
+    private Segment takeVictim(Segment opened) {
+        while (true) {
+            var victim = first;
+            unlink(victim);
+            if (victim != opened && !victim.isUsed) return victim;
+            victim.isUsed = false;
+            link(victim);
+        }
+    }
+
+    private void link(Segment segment) {
+        segment.previousOpen = last;
+        if (last != null) last.nextOpen = segment;
+        else first = segment;
+        last = segment;
+    }
+
     private void unlink(Segment segment) {
-        var more = segment.moreRecentlyUsed;
-        var less = segment.lessRecentlyUsed;
-        if (more != null) more.lessRecentlyUsed = less;
-        else if (newest == segment) newest = less;
-        if (less != null) less.moreRecentlyUsed = more;
-        else if (oldest == segment) oldest = more;
-        segment.moreRecentlyUsed = null;
-        segment.lessRecentlyUsed = null;
+        var previous = segment.previousOpen;
+        var next = segment.nextOpen;
+        if (previous != null) previous.nextOpen = next;
+        else if (first == segment) first = next;
+        if (next != null) next.previousOpen = previous;
+        else if (last == segment) last = previous;
+        segment.previousOpen = null;
+        segment.nextOpen = null;
     }
 }

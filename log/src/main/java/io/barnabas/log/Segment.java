@@ -47,9 +47,10 @@ final class Segment {
 
     /** The open file, if any: this segment is one user of it. */
     private SegmentFile file;
-    /** Neighbours among the open segments of a loop, see {@link OpenSegments}. */
-    Segment moreRecentlyUsed;
-    Segment lessRecentlyUsed;
+    /** Its place among the open segments of a loop, and whether it was used lately: see {@link OpenSegments}. */
+    Segment previousOpen;
+    Segment nextOpen;
+    boolean isUsed;
     Log owner;
 
     /**

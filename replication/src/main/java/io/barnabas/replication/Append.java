@@ -18,6 +18,8 @@ public abstract class Append extends OffsetWaiters.Waiter {
     final short acks;
     final short produceVersion;
     final boolean isTransactionalIdGiven;
+    /** In the queue that it is in. */
+    Append next;
 
     private ErrorCode error = ErrorCode.NONE;
     private String errorMessage;

@@ -8,8 +8,6 @@ import io.barnabas.model.ErrorCode;
 import io.barnabas.model.RecordBatchValidator;
 import io.barnabas.model.TimestampType;
 import io.barnabas.model.ValidationResult;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -34,14 +32,13 @@ final class LeaderRole {
     private int replicaCount;
 
     /** Came while the log was busy with a write on a slow disk, in order; their frames are what bounds them. */
-    private final ArrayDeque<Append> held = new ArrayDeque<>(0);
+    private final AppendQueue held = new AppendQueue();
     /** Appended in this turn, not yet written. */
-    private List<Append> staged = new ArrayList<>();
-    private List<Append> written = new ArrayList<>();
+    private final AppendQueue staged = new AppendQueue();
     /** Written just now, and acknowledged for it. */
-    private final ArrayDeque<Append> reached = new ArrayDeque<>(1);
+    private final AppendQueue reached = new AppendQueue();
     /** Covered by the flush policy, written and not yet flushed, in offset order. Its head stops the high watermark. */
-    private final ArrayDeque<Append> unflushed = new ArrayDeque<>();
+    private final AppendQueue unflushed = new AppendQueue();
     /** Ends of appends with acks=all that wait for the high watermark, and for the flush where the policy asks for it. */
     private final OffsetWaiters acknowledgements = new OffsetWaiters();
     /** What the log held, perhaps unflushed, when this leadership began: not seen before it is on stable storage. */
@@ -132,11 +129,7 @@ final class LeaderRole {
 
     /** What was staged lies in the file. */
     void onWritten(long nowMs) {
-        var batch = staged;
-        staged = written;
-        written = batch;
-        for (int i = 0; i < batch.size(); i++) onWritten(batch.get(i));
-        batch.clear();
+        staged.drainTo(this::onWritten);
         advance();
         appendHeld(nowMs);
     }
@@ -160,9 +153,7 @@ final class LeaderRole {
 
     /** What was staged is not in the log, and never was for anybody. */
     void onWriteFailed(long nowMs) {
-        var lost = staged;
-        staged = new ArrayList<>();
-        for (var append : lost) append.refuse(ErrorCode.KAFKA_STORAGE_ERROR, null, List.of());
+        refuseAll(staged, ErrorCode.KAFKA_STORAGE_ERROR);
         appendHeld(nowMs);
     }
 
@@ -172,13 +163,13 @@ final class LeaderRole {
      */
     void advance() {
         long flushed = log.flushedOffset();
-        while (!unflushed.isEmpty() && unflushed.peekFirst().endOffset() <= flushed) unflushed.pollFirst();
+        while (!unflushed.isEmpty() && unflushed.first().endOffset() <= flushed) unflushed.poll();
         long highWatermark = log.endOffset();
         if (holdsInherited()) highWatermark = Math.min(highWatermark, flushed);
-        if (!unflushed.isEmpty()) highWatermark = Math.min(highWatermark, unflushed.peekFirst().baseOffset());
+        if (!unflushed.isEmpty()) highWatermark = Math.min(highWatermark, unflushed.first().baseOffset());
         log.raiseHighWatermark(highWatermark);
         readers.run();
-        while (!reached.isEmpty()) reached.pollFirst().onReached();
+        while (!reached.isEmpty()) reached.poll().onReached();
         long acknowledged = config.flushPolicy() == PartitionConfig.FlushPolicy.NEVER
                 ? log.highWatermark() : Math.min(log.highWatermark(), flushed);
         acknowledgements.advance(acknowledged);
@@ -190,15 +181,17 @@ final class LeaderRole {
      */
     void end(ErrorCode error) {
         if (!log.isBusy()) endStaged(error);
-        for (var append : held) append.refuse(error, null, List.of());
-        held.clear();
+        refuseAll(held, error);
         unflushed.clear();
         acknowledgements.failAll(error);
     }
 
     void endStaged(ErrorCode error) {
-        for (var append : staged) append.refuse(error, null, List.of());
-        staged.clear();
+        refuseAll(staged, error);
+    }
+
+    private static void refuseAll(AppendQueue queue, ErrorCode error) {
+        queue.drainTo(append -> append.refuse(error, null, List.of()));
     }
 
     private boolean holdsInherited() {
