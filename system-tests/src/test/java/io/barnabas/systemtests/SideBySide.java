@@ -22,6 +22,8 @@ import org.junit.jupiter.api.TestInfo;
 abstract class SideBySide {
     /** Scenes write records that are decades old, which either broker would else delete at any moment. */
     static final String KEPT_FOREVER = "-1";
+    /** One that is not told unless it was given. */
+    private static final String INTERNAL_SETTING = "log.initial.task.delay.ms";
 
     private static Broker kafka;
     private static Broker subject;
@@ -40,13 +42,13 @@ abstract class SideBySide {
     }
 
     private static Broker startKafka() {
-        return KafkaPeer.with().setting("log.retention.ms", KEPT_FOREVER).start();
+        return KafkaPeer.with().setting("log.retention.ms", KEPT_FOREVER).setting(INTERNAL_SETTING, "30001").start();
     }
 
     static synchronized Broker subject() {
         if (subject == null) {
             boolean isKafka = "kafka".equals(System.getProperty("tests.subject"));
-            subject = isKafka ? startKafka() : BarnabasProcess.with().setting("log.retention.ms", KEPT_FOREVER).start();
+            subject = isKafka ? startKafka() : BarnabasProcess.with().setting("log.retention.ms", KEPT_FOREVER).setting(INTERNAL_SETTING, "30001").start();
         }
         if (!subject.process().isAlive()) throw new AssertionError("it ended by itself:\n" + subject.process().output());
         return subject;

@@ -80,7 +80,8 @@ public final class ConfigDescription {
     private List<DescribeConfigsResourceResult> broker() {
         var entries = new TreeMap<String, DescribeConfigsResourceResult>();
         for (var known : SettingTable.broker().all()) {
-            if (isLeftOut(known)) continue;
+            // Internal ones are told to whoever gave them.
+            if (!isAskedFor(known.name()) || known.setting().isInternal() && !isGiven(known.name())) continue;
             var synonyms = new ArrayList<DescribeConfigsSynonym>();
             addSynonyms(synonyms, known.name());
             entries.put(known.name(), entry(known, effective(known.setting()), synonyms));
@@ -187,6 +188,11 @@ public final class ConfigDescription {
 
     private boolean isLeftOut(KnownSetting known) {
         return known.setting().isInternal() || !isAskedFor(known.name());
+    }
+
+    private boolean isGiven(String name) {
+        for (var layer : Layer.values()) if (broker.layer(layer).containsKey(name)) return true;
+        return false;
     }
 
     private boolean isAskedFor(String name) {
