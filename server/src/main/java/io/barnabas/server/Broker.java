@@ -122,12 +122,14 @@ public final class Broker {
 
         var metadata = new MetadataCache(config.nodeId());
         undo.push(this::closePartitions);
-        var applier = new MetadataApplier(metadataLoop, config, partitions, metadata, new LogDirectories(directories), loops,
+        var places = new LogDirectories(directories);
+        var applier = new MetadataApplier(metadataLoop, config, partitions, metadata, places, loops,
                 changed -> sockets.limit(changed));
         var quorum = new OneVoterQuorum(config.nodeId(), controllerEndpoint(), metadataDirectory, disk, metadataLoop, retention());
         var controller = new Controller(config.nodeId(), identity.clusterId(), metadataLoop, random.split(), controllerConfig(),
                 new ConfigChecks(applier::config), quorum);
         controller.addListener(applier);
+        controller.addListener(new DirectoryAssignments(metadataLoop, epoch, places::idOf, controller::assignReplicasToDirs));
         controller.onFailure(reason -> ProcessFailures.end("the metadata log is lost: " + reason));
         for (var directory : directories) directory.onOffline(() -> onOffline(directory, directories));
 

@@ -65,6 +65,12 @@ final class LogDirectories {
         }
     }
 
+    /** Id of the directory that holds a partition; null if none does. */
+    Uuid idOf(TopicPartition partition) {
+        var directory = placed.get(partition);
+        return directory == null ? null : directory.id();
+    }
+
     void forget(TopicPartition partition) {
         var directory = placed.remove(partition);
         if (directory != null) partitionCounts.merge(directory, -1, Integer::sum);

@@ -1,0 +1,121 @@
+package io.barnabas.server;
+
+import io.barnabas.base.EventLoop;
+import io.barnabas.base.Uuid;
+import io.barnabas.cluster.metadata.ClusterDelta;
+import io.barnabas.cluster.metadata.ClusterDelta.TopicChange;
+import io.barnabas.cluster.metadata.ClusterListener;
+import io.barnabas.model.ErrorCode;
+import io.barnabas.model.TopicPartition;
+import io.barnabas.protocol.message.AssignReplicasToDirsRequest;
+import io.barnabas.protocol.message.AssignReplicasToDirsRequest.DirectoryData;
+import io.barnabas.protocol.message.AssignReplicasToDirsRequest.PartitionData;
+import io.barnabas.protocol.message.AssignReplicasToDirsRequest.TopicData;
+import io.barnabas.protocol.message.AssignReplicasToDirsResponse;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the controller in which log directory each replica lies, where it knows of another or of none (KIP-858): so that it
+ * can move leaderships away from a directory that fails. Hears of changes after whoever places the replicas. Owned by the
+ * metadata's loop.
+ */
+final class DirectoryAssignments implements ClusterListener {
+    /** Of one request, as in Apache Kafka. */
+    static final int REPLICAS_MAX = 2250;
+    static final long RETRY_MS = 500;
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryAssignments.class);
+
+    private record Replica(Uuid topicId, int partition) {}
+
+    private final EventLoop loop;
+    private final BrokerEpoch broker;
+    private final Function<TopicPartition, Uuid> places;
+    private final Function<AssignReplicasToDirsRequest, CompletionStage<AssignReplicasToDirsResponse>> controller;
+    /** Where replicas lie that the controller looks for elsewhere, until it has answered or a committed change says that it knows. */
+    private final Map<Replica, Uuid> untold = new LinkedHashMap<>();
+    private boolean isAsking;
+
+    /** @param places gives the id of the directory that holds a replica, null if none does */
+    DirectoryAssignments(EventLoop loop, BrokerEpoch broker, Function<TopicPartition, Uuid> places,
+                         Function<AssignReplicasToDirsRequest, CompletionStage<AssignReplicasToDirsResponse>> controller) {
+        this.loop = loop;
+        this.broker = broker;
+        this.places = places;
+        this.controller = controller;
+    }
+
+    @Override
+    public void onChange(ClusterDelta delta) {
+        if (!delta.after().metadataVersion().hasDirectories()) return;
+        for (var change : delta.topics()) compare(change);
+        tell();
+    }
+
+    private void compare(TopicChange change) {
+        var topic = change.after();
+        for (var partition : change.changedPartitions()) {
+            var replica = new Replica(topic.id(), partition.partition());
+            var place = partition.isReplica(broker.id()) ? places.apply(new TopicPartition(topic.name(), partition.partition())) : null;
+            if (place == null || place.equals(partition.directoryOf(broker.id()))) untold.remove(replica);
+            else untold.put(replica, place);
+        }
+    }
+
+    /** One request at a time. A registration, and the end of one, are changes that come here, too. */
+    private void tell() {
+        if (isAsking || untold.isEmpty() || broker.epoch() < 0) return;
+        isAsking = true;
+        controller.apply(request()).whenComplete((response, failure) -> loop.execute(() -> onAnswer(response, failure)));
+    }
+
+    private AssignReplicasToDirsRequest request() {
+        var request = new AssignReplicasToDirsRequest().setBrokerId(broker.id()).setBrokerEpoch(broker.epoch());
+        var byDirectory = new HashMap<Uuid, Map<Uuid, TopicData>>();
+        int left = REPLICAS_MAX;
+        for (var entry : untold.entrySet()) {
+            if (left-- == 0) break;
+            var topics = byDirectory.computeIfAbsent(entry.getValue(), id -> new LinkedHashMap<>());
+            topics.computeIfAbsent(entry.getKey().topicId, id -> new TopicData().setTopicId(id))
+                    .partitions().add(new PartitionData().setPartitionIndex(entry.getKey().partition));
+        }
+        byDirectory.forEach((id, topics) -> {
+            var directory = new DirectoryData().setId(id);
+            directory.topics().addAll(topics.values());
+            request.directories().add(directory);
+        });
+        return request;
+    }
+
+    private void onAnswer(AssignReplicasToDirsResponse response, Throwable failure) {
+        var error = failure != null ? ErrorCode.UNKNOWN_SERVER_ERROR : ErrorCode.of(response.errorCode());
+        if (error == ErrorCode.NONE) {
+            forget(response);
+            again();
+        } else {
+            LOG.warn("the controller was not told of log directories, trying again: replicas={} error={}", untold.size(), error);
+            loop.schedule(RETRY_MS, this::again);
+        }
+    }
+
+    private void again() {
+        isAsking = false;
+        tell();
+    }
+
+    /** Whatever the answer: a replica that the controller does not know is no more, or comes with a change. */
+    private void forget(AssignReplicasToDirsResponse response) {
+        for (var directory : response.directories()) {
+            for (var topic : directory.topics()) {
+                for (var partition : topic.partitions()) {
+                    untold.remove(new Replica(topic.topicId(), partition.partitionIndex()), directory.id());
+                }
+            }
+        }
+    }
+}
