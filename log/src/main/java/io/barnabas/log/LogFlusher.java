@@ -14,7 +14,7 @@ import java.util.List;
 final class LogFlusher {
     /** What nobody asks to be flushed is flushed after this time, which bounds what a recovery has to check. */
     private static final long BACKGROUND_FLUSH_MS = 60_000;
-    /** Index entries are stored with a flush when at least so many are new: fewer cost a recovery nothing to find again. */
+    /** Index entries are stored with a flush when at least so many are new: fewer cost a recovery a look at as many headers. */
     private static final int INDEX_ENTRIES_STORED_MIN = 64;
     /** The producers are stored with a flush when so much was written since the last time, which bounds what a recovery reads for them. */
     private static final long SNAPSHOT_BYTES = 4 << 20;

@@ -39,6 +39,8 @@ final class DirectoryAssignments implements ClusterListener {
     private final Function<AssignReplicasToDirsRequest, CompletionStage<AssignReplicasToDirsResponse>> controller;
     /** Where replicas lie that the controller looks for elsewhere, until it has answered or a committed change says that it knows. */
     private final Map<Replica, Uuid> untold = new LinkedHashMap<>();
+    /** Whether the metadata's version has a place for directories. */
+    private boolean isUnderstood;
     private boolean isAsking;
 
     /** @param places gives the id of the directory that holds a replica, null if none does */
@@ -52,8 +54,8 @@ final class DirectoryAssignments implements ClusterListener {
 
     @Override
     public void onChange(ClusterDelta delta) {
-        if (!delta.after().metadataVersion().hasDirectories()) return;
         for (var change : delta.topics()) compare(change);
+        isUnderstood = delta.after().metadataVersion().hasDirectories();
         tell();
     }
 
@@ -69,7 +71,7 @@ final class DirectoryAssignments implements ClusterListener {
 
     /** One request at a time. A registration, and the end of one, are changes that come here, too. */
     private void tell() {
-        if (isAsking || untold.isEmpty() || broker.epoch() < 0) return;
+        if (!isUnderstood || isAsking || untold.isEmpty() || broker.epoch() < 0) return;
         isAsking = true;
         controller.apply(request()).whenComplete((response, failure) -> loop.execute(() -> onAnswer(response, failure)));
     }

@@ -88,6 +88,17 @@ class DirectoryAssignmentsTest {
     }
 
     @Test
+    void metadataThatComesToHavePlaceForDirectoriesIsToldThen() {
+        broker.set(7);
+        places.put(0, FIRST);
+        commit(List.of(Records.feature(MetadataVersion.FEATURE, MetadataVersion.LOWEST.level()), Records.topic("t", TOPIC_ID),
+                Records.partition(TOPIC_ID, partition(0, PartitionImage.UNASSIGNED), MetadataVersion.LOWEST)));
+        assertEquals(List.of(), asked);
+        commit(List.of(Records.feature(MetadataVersion.FEATURE, MetadataVersion.HIGHEST.level())));
+        assertEquals(Map.of(0, FIRST), told(0));
+    }
+
+    @Test
     void aRequestIsBounded() {
         broker.set(7);
         var partitions = new PartitionImage[DirectoryAssignments.REPLICAS_MAX + 10];
