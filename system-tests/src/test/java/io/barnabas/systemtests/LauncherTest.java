@@ -33,7 +33,8 @@ class LauncherTest {
             public final class Main {
                 public static void main(String[] arguments) throws Exception {
                     System.out.println("VERSION ready " + String.join(" ", arguments));
-                    System.out.println("heap " + (Runtime.getRuntime().maxMemory() >> 20) + " greeting " + System.getProperty("greeting"));
+                    System.out.println("heap " + (Runtime.getRuntime().maxMemory() >> 20) + " trim " + System.getenv("MALLOC_TRIM_THRESHOLD_")
+                            + " greeting " + System.getProperty("greeting"));
                     if (System.getenv("STAY") != null || String.join(" ", arguments).contains("--port 0")) Thread.sleep(60_000);
                 }
             }
@@ -118,6 +119,12 @@ class LauncherTest {
                 .environment("KAFKA_OPTS", "-Dgreeting=hello -Dother=1").run().successful();
         assertTrue(answer.lines().get(1).endsWith("greeting hello"), answer::toString);
         assertTrue(Integer.parseInt(answer.lines().get(1).split(" ")[1]) <= 96, answer::toString);
+    }
+
+    @Test
+    void memoryThatIsFreedGoesBackToTheSystemUnlessTheUserSaysOtherwise() {
+        assertTrue(launcher("start").run().successful().lines().get(1).contains(" trim 131072 "));
+        assertTrue(launcher("start").environment("MALLOC_TRIM_THRESHOLD_", "5000000").run().successful().lines().get(1).contains(" trim 5000000 "));
     }
 
     @Test
