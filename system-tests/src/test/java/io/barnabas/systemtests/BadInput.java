@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class BadInput {
     static final String HEAP = "-Xms32m -Xmx64m";
-    /** Heap, as much direct memory, and what a Java process takes beside them; 180 MB are usual on a busy machine. */
-    static final long RESIDENT_KB_MAX = 240 << 10;
+    /** Heap, as much direct memory, and what a Java process takes beside them. */
+    static final long RESIDENT_KB_MAX = 300 << 10;
     /** What one test may make the broker print, and how much more for each second that it takes. */
     private static final int OUTPUT_MAX = 200_000;
     private static final int OUTPUT_PER_SECOND_MAX = 10_000;
