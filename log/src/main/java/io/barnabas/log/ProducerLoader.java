@@ -67,7 +67,9 @@ final class ProducerLoader {
         if (replayedBytes > SHORT_REPLAY_BYTES && recoveryPoint >= endOffset) writeIfRoom(producers, endOffset, false);
         for (int i = 0; i < segments.length; i++) {
             long segmentEnd = i + 1 < segments.length ? segments[i + 1].baseOffset : endOffset;
-            if (segmentEnd > recoveryPoint) recoverIndex(segments[i], Math.max(recoveryPoint, segments[i].baseOffset), segmentEnd);
+            // Of the last one the file may know more than the log: the end of that is lost, or all that was not flushed.
+            boolean isLast = i == segments.length - 1;
+            if (isLast || segmentEnd > recoveryPoint) recoverIndex(segments[i], Math.max(recoveryPoint, segments[i].baseOffset), segmentEnd);
         }
         return producers;
     }

@@ -37,13 +37,16 @@ final class TransactionIndex {
         }
     }
 
-    /** Forgets transactions that end at an offset or later. */
+    /** Forgets transactions that end at an offset or later. Durable on return. */
     static void truncate(Disk disk, Path path, long endOffset) {
         var entries = read(disk, path);
         int kept = entries.size();
         while (kept > 0 && entries.get(kept - 1).lastOffset >= endOffset) kept--;
         try (var file = disk.open(path, false)) {
+            if (file.size() == (long) kept * ENTRY_BYTES) return;
             file.truncate((long) kept * ENTRY_BYTES);
+            // In a power cut they would come back, to hide what is written at their offsets by then.
+            file.sync();
         }
     }
 

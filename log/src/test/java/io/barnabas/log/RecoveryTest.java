@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.base.StorageException;
+import io.barnabas.model.RecordBatch;
+import io.barnabas.model.RecordBatchBuilder;
 import io.barnabas.testkit.SimulatedDisk.Call;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -277,6 +279,29 @@ class RecoveryTest {
             rig.powerCut();
             assertEquals(List.of("durable"), rig.values());
         }
+    }
+
+    /** Of a transaction whose marker is lost: what its producer writes later would be hidden. */
+    @Test
+    void anAbortIsForgottenWithItsMarker() {
+        var rig = LogRig.withDefaults();
+        rig.append(LogRig.build(new RecordBatchBuilder().producer(1, (short) 0, 0).transactional(), rig.now(), "a"), 0);
+        rig.log.write();
+        rig.flush();
+        rig.simulation.runFor(2_000);
+        var flushed = rig.disk.bytes(rig.file(FIRST_LOG));
+        var marker = new RecordBatchBuilder().producer(1, (short) 0, RecordBatch.NO_SEQUENCE).transactional().appendEndTransaction(rig.now(), false, 7);
+        rig.log.append(new RecordBatch().wrap(marker.build(), 0), 0, AppendOrigin.COORDINATOR);
+        rig.log.write();
+        assertEquals(1, rig.log.abortedTransactions(0, 2).size());
+        rig.killLoops();
+        rig.disk.replace(rig.file(FIRST_LOG), flushed);
+        rig.disk.killProcess();
+        rig.start();
+        assertEquals(1, rig.log.endOffset());
+        rig.log.raiseHighWatermark(1);
+        assertEquals(0, rig.log.lastStableOffset());
+        assertEquals(List.of(), rig.log.abortedTransactions(0, 2));
     }
 
     @Test
