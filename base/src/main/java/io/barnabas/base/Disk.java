@@ -32,6 +32,8 @@ public interface Disk {
     /** Milliseconds since the epoch of the last modification. */
     long lastModifiedMs(Path path);
 
+    void setLastModifiedMs(Path path, long ms);
+
     void createDirectories(Path directory);
 
     /** Renames a file or a directory in one step, replacing a file of that name. Durable after {@link #syncDirectory}. */

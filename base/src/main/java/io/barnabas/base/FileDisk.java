@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -83,6 +84,15 @@ public final class FileDisk implements Disk {
             return Files.getLastModifiedTime(path).toMillis();
         } catch (IOException e) {
             throw failure("last modified", path, e, 0);
+        }
+    }
+
+    @Override
+    public void setLastModifiedMs(Path path, long ms) {
+        try {
+            Files.setLastModifiedTime(path, FileTime.fromMillis(ms));
+        } catch (IOException e) {
+            throw failure("set last modified", path, e, 1);
         }
     }
 

@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 
 /**
  * What one event loop does for its logs in one directory: it lends them buffers, closes files that are used least, and,
@@ -17,7 +19,8 @@ import java.util.PriorityQueue;
  */
 final class Housekeeping {
     /** Offsets that a log wants to be checkpointed. */
-    record Checkpoint(Log log, TopicPartition partition, int generation, long recoveryPoint, long highWatermark, long logStartOffset) {}
+    record Checkpoint(Log log, TopicPartition partition, int generation, long recoveryPoint, long highWatermark, long logStartOffset,
+            long firstDirtyOffset) {}
 
     private record Deadline(long dueMs, long order, Log log) implements Comparable<Deadline> {
         @Override
@@ -49,6 +52,8 @@ final class Housekeeping {
     private boolean tickScheduled;
     private final ArrayDeque<Log> flushQueue = new ArrayDeque<>();
     private int backgroundFlushes;
+    /** Logs with something to compact, looked at now and then. */
+    private final Set<Log> cleanableLogs = new LinkedHashSet<>(0);
     private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>();
     private long deadlineOrder;
     private EventLoop.Timer deadlineTimer;
@@ -154,6 +159,21 @@ final class Housekeeping {
         loop.execute(() -> {
             for (var checkpoint : checkpoints) checkpoint.log.onCheckpointed(checkpoint);
         });
+    }
+
+    /** A log has something to compact, now or later. */
+    void onCleanable(Log log) {
+        if (cleanableLogs.add(log) && cleanableLogs.size() == 1) scheduleCompactions();
+    }
+
+    private void scheduleCompactions() {
+        loop.schedule(Math.max(1, directory.cleaner().limits().backoffMs()), this::startCompactions);
+    }
+
+    private void startCompactions() {
+        long nowMs = loop.clock().nowMs();
+        cleanableLogs.removeIf(log -> !log.compactIfDue(nowMs));
+        if (!cleanableLogs.isEmpty()) scheduleCompactions();
     }
 
     /** Asks for {@link Log#applyRetention} at a time; the earliest of several counts, later ones find nothing to do. */

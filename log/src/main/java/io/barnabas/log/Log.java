@@ -36,6 +36,7 @@ public final class Log {
     private final LogFlusher flusher;
     private final LogAppender appender;
     private final LeaderEpochHistory epochs;
+    private final CleanableLog cleanable;
     private LogConfig config;
 
     private long logStartOffset;
@@ -49,7 +50,10 @@ public final class Log {
     private long checkpointedRecoveryPoint;
     private long checkpointedHighWatermark;
     private long checkpointedLogStart;
+    private long checkpointedFirstDirtyOffset;
     private long durableLogStart;
+    /** The recovery point on disk. */
+    private long durableRecoveryPoint;
     private long retentionDueMs = Long.MAX_VALUE;
     private boolean isClosed;
     /** Read by the I/O pool. */
@@ -57,7 +61,7 @@ public final class Log {
     private String offlineReason;
 
     Log(LogDirectory directory, EventLoop loop, LogListener listener, TopicPartition partition, LogConfig config, LoadedLog loaded,
-            long highWatermark) {
+            OffsetCheckpoints.Offsets checkpointed) {
         this.directory = directory;
         this.disk = directory.disk();
         this.housekeeping = directory.housekeeping(loop);
@@ -74,9 +78,12 @@ public final class Log {
         this.appender = new LogAppender(this, directory, loop, config, loaded, segments, reader, flusher);
         this.logStartOffset = loaded.logStartOffset();
         this.toldEndOffset = loaded.endOffset();
-        this.highWatermark = Math.max(logStartOffset, Math.min(highWatermark, loaded.endOffset()));
+        this.highWatermark = Math.max(logStartOffset, Math.min(checkpointed.highWatermark(), loaded.endOffset()));
+        this.cleanable = new CleanableLog(this, directory, loop, segments, folder, checkpointed.firstDirtyOffset());
+        this.durableRecoveryPoint = Math.min(checkpointed.recoveryPoint(), loaded.flushedOffset());
+        this.checkpointedFirstDirtyOffset = checkpointed.firstDirtyOffset();
         this.checkpointedRecoveryPoint = loaded.flushedOffset();
-        this.checkpointedHighWatermark = highWatermark;
+        this.checkpointedHighWatermark = checkpointed.highWatermark();
         this.checkpointedLogStart = logStartOffset;
         this.durableLogStart = segments.first().baseOffset;
     }
@@ -103,6 +110,7 @@ public final class Log {
         this.config = config;
         appender.reconfigure(config);
         scheduleRetention();
+        scheduleCompaction();
     }
 
     /** Oldest readable offset. */
@@ -416,6 +424,7 @@ public final class Log {
             flusher.settle();
             // Else a crash after new appends would take torn data for damage of what had been durable.
             directory.lowerOffsets(partition, offset, flusher.generation() + 1);
+            onToBeTruncated(offset);
             var removed = segments.remove(Math.max(1, segments.floor(offset) + 1), segments.count());
             new LogTruncation(disk, folder, segments, housekeeping).truncateTo(offset, removed);
         });
@@ -437,6 +446,7 @@ public final class Log {
         orFail(() -> {
             flusher.settle();
             directory.lowerOffsets(partition, Math.min(offset, segments.first().baseOffset), flusher.generation() + 1);
+            onToBeTruncated(Math.min(offset, segments.first().baseOffset));
             var fresh = appender.newSegment(offset);
             segments.add(fresh);
             var removed = segments.remove(0, segments.count() - 1);
@@ -448,6 +458,11 @@ public final class Log {
         afterTruncation(offset, new ProducerStates());
         epochs.clear();
         flusher.onEpochsChanged();
+    }
+
+    private void onToBeTruncated(long offset) {
+        durableRecoveryPoint = Math.min(durableRecoveryPoint, offset);
+        cleanable.onTruncated(offset);
     }
 
     private void afterTruncation(long endOffset, ProducerStates producers) {
@@ -492,7 +507,10 @@ public final class Log {
 
     void onCheckpointed(Housekeeping.Checkpoint checkpoint) {
         // An answer from before a truncation tells of what is no more.
-        if (checkpoint.generation() == flusher.generation() && !isClosed && !isOffline()) flusher.onCheckpointed(checkpoint.recoveryPoint());
+        if (checkpoint.generation() == flusher.generation() && !isClosed && !isOffline()) {
+            durableRecoveryPoint = checkpoint.recoveryPoint();
+            flusher.onCheckpointed(durableRecoveryPoint);
+        }
         onCheckpointed(checkpoint.logStartOffset());
     }
 
@@ -557,6 +575,50 @@ public final class Log {
             retentionDueMs = loop.clock().nowMs() + directory.retentionCheckMs();
             housekeeping.scheduleRetention(this, retentionDueMs);
         }
+        scheduleCompaction();
+    }
+
+    // --- compaction
+
+    /** Looks now and then whether a pass is due, while there is something that one could gain. */
+    void scheduleCompaction() {
+        if (directory.cleaner() != null && cleanable.hasDirtySegments()) housekeeping.onCleanable(this);
+    }
+
+    /** @return whether to ask again */
+    boolean compactIfDue(long nowMs) {
+        if (isClosed || isOffline() || !cleanable.hasDirtySegments()) return false;
+        cleanable.offerIfDue(nowMs);
+        return true;
+    }
+
+    long durableRecoveryPoint() {
+        return durableRecoveryPoint;
+    }
+
+    /** Of a segment's first batch; may read it. */
+    long firstTimestamp(Segment segment) {
+        return appender.firstTimestamp(segment);
+    }
+
+    long lastDecisionOffset() {
+        return producers().lastDecisionOffset();
+    }
+
+    List<ProducerState> producerStates() {
+        return producers().all();
+    }
+
+    /** What a flush still has to write of their indexes would come after what takes their place. Blocks, in that rare case. */
+    void settleIndexesOf(List<Segment> closed) {
+        flusher.settleIndexesOf(closed);
+    }
+
+    /** Another segment has taken the place of these. */
+    void onReplaced(Segment[] replaced) {
+        for (var segment : replaced) segment.dropIndexes();
+        reader.forgetReaders();
+        new LogTruncation(disk, folder, segments, housekeeping).deleteReplaced(replaced, config.fileDeleteDelayMs());
     }
 
     // --- checkpoints
@@ -585,11 +647,18 @@ public final class Log {
     void addCheckpoint(List<Housekeeping.Checkpoint> checkpoints) {
         long recoveryPoint = flusher.flushedOffset();
         if (recoveryPoint == checkpointedRecoveryPoint && highWatermark == checkpointedHighWatermark
-                && logStartOffset == checkpointedLogStart) return;
+                && logStartOffset == checkpointedLogStart && firstDirtyOffset() == checkpointedFirstDirtyOffset) return;
         checkpointedRecoveryPoint = recoveryPoint;
         checkpointedHighWatermark = highWatermark;
         checkpointedLogStart = logStartOffset;
-        checkpoints.add(new Housekeeping.Checkpoint(this, partition, flusher.generation(), recoveryPoint, highWatermark, logStartOffset));
+        checkpointedFirstDirtyOffset = firstDirtyOffset();
+        checkpoints.add(new Housekeeping.Checkpoint(this, partition, flusher.generation(), recoveryPoint, highWatermark, logStartOffset,
+                checkpointedFirstDirtyOffset));
+    }
+
+    /** 0 for a log that is not compacted. */
+    private long firstDirtyOffset() {
+        return config.compact() ? cleanable.firstDirtyOffset() : 0;
     }
 
     /** Asked once a second while dirty: whether there is something that will have to be done later. */
@@ -615,6 +684,7 @@ public final class Log {
     void goOffline(String reason) {
         if (offlineReason != null || isClosed) return;
         offlineReason = reason;
+        cleanable.cancel();
         appender.discard();
         segments.closeAll();
         listener.onOffline(this, reason);
@@ -632,6 +702,7 @@ public final class Log {
      */
     public void close() {
         if (isClosed) return;
+        cleanable.cancel();
         boolean isClean = false;
         try {
             if (!isOffline()) closeOnDisk();
@@ -656,6 +727,7 @@ public final class Log {
         if (isClosed) return;
         isClosed = true;
         isDeleted = true;
+        cleanable.cancel();
         appender.discard();
         segments.closeAll();
         directory.onDeleted(this, folder, config.fileDeleteDelayMs());

@@ -384,14 +384,18 @@ final class LogAppender {
 
     /** By the timestamps of its first batch and of the one to come where they have any, else by the clock. */
     boolean isAged(Segment active, long nextTimestamp) {
-        long agedMs = config.segmentMs() - active.jitterMs();
-        long first = firstTimestamp(active);
+        long agedMs = config.segmentAgeMaxMs() - active.jitterMs();
+        long first = ageFrom(active);
         if (first >= 0 && nextTimestamp >= 0) return nextTimestamp - first > agedMs;
         return loop.clock().nowMs() - active.createdMs() > agedMs;
     }
 
-    private long firstTimestamp(Segment active) {
-        if (active.isEmpty() && staging != null) return staging.maxTimestamp(0);
+    private long ageFrom(Segment active) {
+        return active.isEmpty() && staging != null ? staging.maxTimestamp(0) : firstTimestamp(active);
+    }
+
+    /** Of a segment's first batch; may read it. */
+    long firstTimestamp(Segment active) {
         if (active.firstTimestamp() == Segment.UNKNOWN_TIMESTAMP) {
             var scanner = housekeeping.scanner().start(segments.open(active).disk(), 0, active.size());
             active.firstTimestamp(scanner.next() ? scanner.header().maxTimestamp() : RecordBatch.NO_TIMESTAMP);
@@ -413,6 +417,7 @@ final class LogAppender {
         reader.forgetRecent();
         flusher.flushTo(endOffset);
         log.scheduleRetention();
+        log.scheduleCompaction();
     }
 
     /** So that the producers need not be found by reading what lies before. One that says "none" is worth as much. */
@@ -426,7 +431,7 @@ final class LogAppender {
         var segment = new Segment(disk, folder, baseOffset, 0, loop.clock().nowMs());
         segment.useIndexes(new OffsetIndex(), new TimeIndex());
         if (config.segmentJitterMs() > 0) {
-            segment.jitterMs(directory.random().nextLong(Math.min(config.segmentJitterMs(), config.segmentMs())));
+            segment.jitterMs(directory.random().nextLong(Math.min(config.segmentJitterMs(), config.segmentAgeMaxMs())));
         }
         return segment;
     }

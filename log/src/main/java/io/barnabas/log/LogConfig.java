@@ -4,6 +4,7 @@ package io.barnabas.log;
  * The topic settings that a log obeys, typed and validated; times in milliseconds, sizes in bytes, -1 means no limit where
  * Kafka says so. {@link #DEFAULT} holds Kafka's defaults.
  *
+ * @param compaction       null if the log is not compacted
  * @param flushMessagesSet whether {@code flush.messages} was set for the topic and so decides about acknowledgements
  */
 public record LogConfig(
@@ -19,10 +20,19 @@ public record LogConfig(
         boolean flushMessagesSet,
         long flushMs,
         boolean delete,
-        boolean compact,
+        CompactionConfig compaction,
         int producerIdExpirationMs) {
     public static final LogConfig DEFAULT = new LogConfig(1 << 30, 7L * 24 * 3600 * 1000, 0, 10 << 20, 4096,
-            7L * 24 * 3600 * 1000, -1, 60_000, Long.MAX_VALUE, false, Long.MAX_VALUE, true, false, 86_400_000);
+            7L * 24 * 3600 * 1000, -1, 60_000, Long.MAX_VALUE, false, Long.MAX_VALUE, true, null, 86_400_000);
+
+    public boolean compact() {
+        return compaction != null;
+    }
+
+    /** The age at which the active segment is closed. What is to be compacted by a time must be closed by then. */
+    public long segmentAgeMaxMs() {
+        return compact() ? Math.min(segmentMs, compaction.maxLagMs()) : segmentMs;
+    }
 
     /** When an acknowledgement must wait for the disk, as far as the topic has a say. */
     public enum FlushBeforeAck { EVERY_ACK, NEVER, BROKER_DECIDES }

@@ -40,14 +40,15 @@ public final class LogDirectory implements AutoCloseable {
      * @param recovery         a small pool: opening of logs, for which nobody else is to wait
      * @param appends          one thread: writes that loops do not do themselves, since the disk is slow
      * @param recentBytes      of what each loop appended here, the last so many are taken to be in the page cache
+     * @param cleaner          compacts logs; null if none here will be
      * @param openFilesMax     most segment files kept open in this directory
      * @param retentionCheckMs least time between two looks at what a log may delete
      */
     public record Environment(Disk disk, Clock clock, Executor io, Executor recovery, Executor appends, RandomGenerator random,
-            long recentBytes, int openFilesMax, long retentionCheckMs) {
+            LogCleaner cleaner, long recentBytes, int openFilesMax, long retentionCheckMs) {
         /** With one pool for all, a small page cache, and Kafka's pause between retention checks. */
         public Environment(Disk disk, Clock clock, Executor io, RandomGenerator random, int openFilesMax) {
-            this(disk, clock, io, io, io, random, RECENT_BYTES_DEFAULT, openFilesMax, RETENTION_CHECK_MS_DEFAULT);
+            this(disk, clock, io, io, io, random, null, RECENT_BYTES_DEFAULT, openFilesMax, RETENTION_CHECK_MS_DEFAULT);
         }
     }
 
@@ -248,7 +249,7 @@ public final class LogDirectory implements AutoCloseable {
             loaded = loader.load(foundId.isZero() ? topicId : foundId, found.logStartOffset(), entries.unknownChange());
             checkpoints.touch(partition);
         }
-        return new Log(this, loop, listener, partition, config, loaded, checkpoints.of(partition).highWatermark());
+        return new Log(this, loop, listener, partition, config, loaded, checkpoints.of(partition));
     }
 
     private void register(Log log) {
@@ -281,6 +282,11 @@ public final class LogDirectory implements AutoCloseable {
 
     Executor appends() {
         return environment.appends;
+    }
+
+    /** Null if no log here is compacted. */
+    LogCleaner cleaner() {
+        return environment.cleaner;
     }
 
     long recentBytes() {

@@ -5,6 +5,7 @@ import io.barnabas.base.StorageException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -178,6 +179,10 @@ final class LogFlusher {
             onDone(flush, error);
             if (error != null && !flush.isRetriable()) throw error;
         }
+    }
+
+    void settleIndexesOf(List<Segment> closed) {
+        if (current != null && !Collections.disjoint(current.indexedSegments, closed)) settle();
     }
 
     private void performNow(Flush flush) {

@@ -71,7 +71,7 @@ final class LogLoader {
      * @throws StorageException if the folder is damaged, or cannot be read
      */
     LoadedLog load(Uuid topicId, long logStart, long folderChange) {
-        cleanUp();
+        names = new Leftovers(disk, folder, SCANNER.get()).end(names);
         var segments = findSegments(logStart);
         loadEpochs(segments);
         // A truncation may have taken back the batches of later ones; those that are there are found again with their batches.
@@ -92,22 +92,6 @@ final class LogLoader {
         boolean epochsChanged = !epochs.toText().equals(epochsText);
         return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, epochsChanged,
                 has(FileNames.LEADER_EPOCHS), closedCleanly, loader.snapshotOffset());
-    }
-
-    /** Removes what earlier processes were about to remove, and finishes what they had all but finished. */
-    private void cleanUp() {
-        boolean hasChanged = false;
-        for (var name : names) {
-            if (name.endsWith(FileNames.DELETED) || name.endsWith(FileNames.CLEANED) || name.endsWith(FileNames.TEMPORARY)) {
-                disk.delete(folder.resolve(name));
-                hasChanged = true;
-            } else if (name.endsWith(FileNames.SWAP)) {
-                var done = name.substring(0, name.length() - FileNames.SWAP.length());
-                disk.rename(folder.resolve(name), folder.resolve(done));
-                hasChanged = true;
-            }
-        }
-        if (hasChanged) names = disk.list(folder);
     }
 
     private List<Segment> findSegments(long logStart) {
@@ -187,13 +171,18 @@ final class LogLoader {
             endOffset = segment.baseOffset;
             boolean isWhole = scan(segment, recoveryPoint);
             // A file may have lost its end at the border of two batches: then the next segment does not follow.
-            if (!isWhole || !isActive && endOffset != segments.get(i + 1).baseOffset) {
+            if (!isWhole || !isActive && !follows(segments.get(i + 1).baseOffset)) {
                 deleteForGood(segments.subList(i + 1, segments.size()));
                 return segments.subList(0, i + 1).toArray(new Segment[0]);
             }
             if (!isActive) close(segment);
         }
         return segments.toArray(new Segment[0]);
+    }
+
+    /** Whether a segment may start at an offset: what was durable before it may lack its end, since compaction took it. */
+    private boolean follows(long baseOffset) {
+        return endOffset == baseOffset || endOffset < baseOffset && baseOffset <= recoveryPoint;
     }
 
     /**

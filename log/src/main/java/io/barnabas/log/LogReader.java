@@ -43,6 +43,11 @@ final class LogReader {
         readers = null;
     }
 
+    /** Closed segments were replaced. */
+    void forgetReaders() {
+        readers = null;
+    }
+
     /**
      * What to run on the I/O pool before a read from an offset, since finding it may wait for the disk.
      *

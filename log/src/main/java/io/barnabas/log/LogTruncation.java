@@ -3,6 +3,7 @@ package io.barnabas.log;
 import io.barnabas.base.Disk;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Takes data of a log off the disk, at its end or at its beginning. On the log's loop. */
@@ -65,6 +66,13 @@ final class LogTruncation {
     /** Deletes segments before the log's start after a delay. */
     void deleteOldest(Segment[] removed, long delayMs) {
         housekeeping.deleteLater(rename(removed, WITH_SNAPSHOT), delayMs);
+    }
+
+    /** Deletes segments after a delay whose place another one takes, with the base offset of the first. */
+    void deleteReplaced(Segment[] replaced, long delayMs) {
+        var doomed = rename(Arrays.copyOf(replaced, 1), DATA_SUFFIXES);
+        doomed.addAll(rename(Arrays.copyOfRange(replaced, 1, replaced.length), WITH_SNAPSHOT));
+        housekeeping.deleteLater(doomed, delayMs);
     }
 
     private List<Path> rename(Segment[] removed, String[] suffixes) {

@@ -18,18 +18,21 @@ import java.util.Set;
  */
 final class OffsetCheckpoints {
     /** What the files say of one partition. */
-    record Offsets(long recoveryPoint, long logStartOffset, long highWatermark) {}
+    record Offsets(long recoveryPoint, long logStartOffset, long highWatermark, long firstDirtyOffset) {}
 
     private final Disk disk;
     private final Path recoveryPath;
     private final Path startPath;
     private final Path watermarkPath;
+    private final Path cleanerPath;
     private final Map<TopicPartition, Long> recoveryPoints;
     private final Map<TopicPartition, Long> logStarts;
     private final Map<TopicPartition, Long> highWatermarks;
+    private final Map<TopicPartition, Long> firstDirtyOffsets;
     private boolean recoveryChanged;
     private boolean startsChanged;
     private boolean watermarksChanged;
+    private boolean dirtyChanged;
     /** Partitions opened in this run: another opening finds what this run left, not the clean stop of the last. */
     private final Set<TopicPartition> touched = new HashSet<>();
     /** Partitions that are gone from here and not from the files. */
@@ -42,14 +45,16 @@ final class OffsetCheckpoints {
         this.recoveryPath = directory.resolve(FileNames.RECOVERY_POINTS);
         this.startPath = directory.resolve(FileNames.LOG_STARTS);
         this.watermarkPath = directory.resolve(FileNames.HIGH_WATERMARKS);
+        this.cleanerPath = directory.resolve(FileNames.CLEANER_OFFSETS);
         this.recoveryPoints = CheckpointFile.readOffsets(disk, recoveryPath);
         this.logStarts = CheckpointFile.readOffsets(disk, startPath);
         this.highWatermarks = CheckpointFile.readOffsets(disk, watermarkPath);
+        this.firstDirtyOffsets = CheckpointFile.readOffsets(disk, cleanerPath);
     }
 
     synchronized Offsets of(TopicPartition partition) {
         return new Offsets(recoveryPoints.getOrDefault(partition, 0L), logStarts.getOrDefault(partition, 0L),
-                highWatermarks.getOrDefault(partition, 0L));
+                highWatermarks.getOrDefault(partition, 0L), firstDirtyOffsets.getOrDefault(partition, 0L));
     }
 
     synchronized boolean isTouched(TopicPartition partition) {
@@ -67,6 +72,7 @@ final class OffsetCheckpoints {
             recoveryChanged |= set(recoveryPoints, change.partition(), change.recoveryPoint());
             startsChanged |= set(logStarts, change.partition(), change.logStartOffset());
             watermarksChanged |= set(highWatermarks, change.partition(), change.highWatermark());
+            dirtyChanged |= set(firstDirtyOffsets, change.partition(), change.firstDirtyOffset());
         }
     }
 
@@ -82,11 +88,13 @@ final class OffsetCheckpoints {
         boolean hadRecovery = recoveryPoints.remove(partition) != null;
         boolean hadStart = logStarts.remove(partition) != null;
         boolean hadWatermark = highWatermarks.remove(partition) != null;
+        boolean hadDirty = firstDirtyOffsets.remove(partition) != null;
         recoveryChanged |= hadRecovery;
         startsChanged |= hadStart;
         watermarksChanged |= hadWatermark;
+        dirtyChanged |= hadDirty;
         generations.remove(partition);
-        if (hadRecovery || hadStart || hadWatermark) removedUnwritten.add(partition);
+        if (hadRecovery || hadStart || hadWatermark || hadDirty) removedUnwritten.add(partition);
     }
 
     /**
@@ -108,7 +116,8 @@ final class OffsetCheckpoints {
         generations.put(partition, generation);
         if (recoveryPoints.getOrDefault(partition, 0L) > offset) recoveryChanged |= set(recoveryPoints, partition, offset);
         if (logStarts.getOrDefault(partition, 0L) > offset) startsChanged |= set(logStarts, partition, offset);
-        if (recoveryChanged || startsChanged) writeChanged();
+        if (firstDirtyOffsets.getOrDefault(partition, 0L) > offset) dirtyChanged |= set(firstDirtyOffsets, partition, offset);
+        if (recoveryChanged || startsChanged || dirtyChanged) writeChanged();
     }
 
     /** @return whether the files say what they should */
@@ -131,6 +140,8 @@ final class OffsetCheckpoints {
         startsChanged = false;
         if (watermarksChanged) CheckpointFile.replace(disk, watermarkPath, CheckpointFile.offsetsText(highWatermarks));
         watermarksChanged = false;
+        if (dirtyChanged) CheckpointFile.replace(disk, cleanerPath, CheckpointFile.offsetsText(firstDirtyOffsets));
+        dirtyChanged = false;
         removedUnwritten.clear();
     }
 }

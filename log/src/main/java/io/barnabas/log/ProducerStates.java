@@ -26,6 +26,8 @@ final class ProducerStates {
     private final TreeMap<Long, Long> openTransactions = new TreeMap<>();
     private final List<DecidedTransaction> decidedTransactions = new ArrayList<>(0);
 
+    private long lastDecisionOffset = -1;
+
     private ProducerState[] undoStates = new ProducerState[0];
     private long[] undoValues = new long[0];
     private int undoCount;
@@ -100,9 +102,15 @@ final class ProducerStates {
         state.transactionStartOffset = ProducerState.NO_TRANSACTION;
         openTransactions.remove(start);
         decidedTransactions.add(new DecidedTransaction(start, marker.offset()));
+        lastDecisionOffset = marker.offset();
         if (type == ControlRecordType.COMMIT) return null;
         long stable = openTransactions.isEmpty() ? marker.offset() + 1 : openTransactions.firstKey();
         return new TransactionIndex.Entry(producerId, start, marker.offset(), stable);
+    }
+
+    /** Of the last marker that decided a transaction; -1 if none has been seen. */
+    long lastDecisionOffset() {
+        return lastDecisionOffset;
     }
 
     /** Start of the oldest transaction that is open, or decided where the high watermark has not been; or Long.MAX_VALUE. */

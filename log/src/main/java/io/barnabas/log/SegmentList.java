@@ -5,6 +5,7 @@ import io.barnabas.base.DiskFile;
 import io.barnabas.base.DiskFullException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /** The segments of one log, oldest first, the last one active; and their open files. Owned by the log's loop. */
 final class SegmentList {
@@ -83,6 +84,27 @@ final class SegmentList {
         count -= to - from;
         for (var segment : removed) close(segment);
         return removed;
+    }
+
+    /** Where closed segments stand, one behind the other; -1 if they do not. */
+    int indexOf(List<Segment> wanted) {
+        int from = floor(wanted.get(0).baseOffset);
+        if (from + wanted.size() >= count) return -1;
+        for (int i = 0; i < wanted.size(); i++) if (segments[from + i] != wanted.get(i)) return -1;
+        return from;
+    }
+
+    /** Puts a segment in the place of those from one index to before another; their files are let go of, not deleted. */
+    Segment[] replace(int from, int to, Segment segment) {
+        var replaced = remove(from + 1, to);
+        var first = segments[from];
+        close(first);
+        segment.owner = log;
+        segments[from] = segment;
+        var all = new Segment[replaced.length + 1];
+        all[0] = first;
+        System.arraycopy(replaced, 0, all, 1, replaced.length);
+        return all;
     }
 
     /** The segment's file, opened if need be; the segment stays its user. The active one's is made when it is not there. */

@@ -35,6 +35,7 @@ final class LogRig {
     LogDirectory directory;
     Log log;
     int openFilesMax = 100;
+    LogCleaner.Limits cleanerLimits = LogCleaner.Limits.DEFAULT;
 
     LogRig(long seed, LogConfig config) {
         this.simulation = new Simulation(seed);
@@ -56,13 +57,19 @@ final class LogRig {
     static LogConfig config(LogConfig base, int segmentBytes, int indexIntervalBytes) {
         return new LogConfig(segmentBytes, base.segmentMs(), base.segmentJitterMs(), base.segmentIndexBytes(), indexIntervalBytes,
                 base.retentionMs(), base.retentionBytes(), base.fileDeleteDelayMs(), base.flushMessages(), base.flushMessagesSet(),
-                base.flushMs(), base.delete(), base.compact(), base.producerIdExpirationMs());
+                base.flushMs(), base.delete(), base.compaction(), base.producerIdExpirationMs());
+    }
+
+    static LogConfig compacted(LogConfig base, CompactionConfig compaction, boolean delete) {
+        return new LogConfig(base.segmentBytes(), base.segmentMs(), base.segmentJitterMs(), base.segmentIndexBytes(), base.indexIntervalBytes(),
+                base.retentionMs(), base.retentionBytes(), base.fileDeleteDelayMs(), base.flushMessages(), base.flushMessagesSet(),
+                base.flushMs(), delete, compaction, base.producerIdExpirationMs());
     }
 
     static LogConfig retaining(LogConfig base, long retentionMs, long retentionBytes) {
         return new LogConfig(base.segmentBytes(), base.segmentMs(), base.segmentJitterMs(), base.segmentIndexBytes(), base.indexIntervalBytes(),
                 retentionMs, retentionBytes, base.fileDeleteDelayMs(), base.flushMessages(), base.flushMessagesSet(),
-                base.flushMs(), base.delete(), base.compact(), base.producerIdExpirationMs());
+                base.flushMs(), base.delete(), base.compaction(), base.producerIdExpirationMs());
     }
 
     void openDirectoryOnly() {
@@ -77,7 +84,8 @@ final class LogRig {
     }
 
     private LogDirectory openDirectory(Disk disk, Executor io) {
-        return LogDirectory.open(PATH, 1, CLUSTER, new LogDirectory.Environment(disk, simulation.clock(), io, io, io, Seeds.random(3), RECENT_BYTES, openFilesMax, 1000));
+        var cleaner = new LogCleaner(io, CompactionPace.FREE, Seeds.random(4), cleanerLimits);
+        return LogDirectory.open(PATH, 1, CLUSTER, new LogDirectory.Environment(disk, simulation.clock(), io, io, io, Seeds.random(3), cleaner, RECENT_BYTES, openFilesMax, 1000));
     }
 
     void restart() {

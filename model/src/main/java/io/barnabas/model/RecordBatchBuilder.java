@@ -144,16 +144,17 @@ public final class RecordBatchBuilder {
     public ByteBuffer build() {
         if (recordCount == 0) throw new IllegalStateException("batch without records");
         var plain = records.buffer().duplicate().flip();
-        if (compressionType != CompressionType.NONE) return finish(header(packed(plain)), compressionType);
+        if (compressionType != CompressionType.NONE) return finish(header(packed(plain, compressionType, compressionLevel)), compressionType);
         var batch = ByteBuffer.allocate(sizeInBytes()).position(RecordBatch.HEADER_BYTES).put(plain).flip();
         return finish(header(batch), compressionType);
     }
 
-    private ByteBuffer packed(ByteBuffer plain) {
-        var output = new BatchOutput(sizeInBytes() / 2 + RecordBatch.HEADER_BYTES, Integer.MAX_VALUE - 8);
+    /** Room for a header, and the remaining bytes of a buffer on the heap behind it, packed. */
+    static ByteBuffer packed(ByteBuffer plain, CompressionType type, int level) {
+        var output = new BatchOutput(plain.remaining() / 2 + RecordBatch.HEADER_BYTES, Integer.MAX_VALUE - 8);
         output.writeBytes(new byte[RecordBatch.HEADER_BYTES]);
-        try (var packer = compressionType.compress(output, compressionLevel)) {
-            packer.write(plain.array(), plain.arrayOffset(), plain.limit());
+        try (var packer = type.compress(output, level)) {
+            packer.write(plain.array(), plain.arrayOffset() + plain.position(), plain.remaining());
         } catch (IOException e) {
             throw new IllegalStateException("cannot pack in memory", e);
         }

@@ -73,6 +73,7 @@ public final class Broker {
     private final PartitionRegistry partitions = new PartitionRegistry();
     private final List<ThreadPoolExecutor> flushPools = new ArrayList<>();
     private Sockets sockets;
+    private Compactions compactions;
     /** How to take apart what has been made so far, the latest first. */
     private final Deque<Runnable> undo = new ArrayDeque<>();
 
@@ -117,6 +118,8 @@ public final class Broker {
 
         var identity = MetadataDirectory.formatIfNew(disk, config.metadataLogDir(), config.logDirs(), config.nodeId(), null,
                 controllerEndpoint(), random.split(), Clock.SYSTEM);
+        compactions = new Compactions(config, random.split());
+        undo.push(compactions::stop);
         var directories = openDirectories(identity.clusterId());
         var metadataDirectory = metadataDirectory(directories, identity.clusterId());
 
@@ -124,7 +127,7 @@ public final class Broker {
         undo.push(this::closePartitions);
         var places = new LogDirectories(directories);
         var applier = new MetadataApplier(metadataLoop, config, partitions, metadata, places, loops,
-                changed -> sockets.limit(changed));
+                this::onConfigChanged);
         var quorum = new OneVoterQuorum(config.nodeId(), controllerEndpoint(), metadataDirectory, disk, metadataLoop, retention());
         var controller = new Controller(config.nodeId(), identity.clusterId(), metadataLoop, random.split(), controllerConfig(),
                 new ConfigChecks(applier::config), quorum);
@@ -200,10 +203,15 @@ public final class Broker {
         var recovery = pool(config.get(NUM_RECOVERY_THREADS_PER_DATA_DIR), "recovery-" + path.getFileName());
         var appends = pool(1, "appends-" + path.getFileName());
         var directory = LogDirectory.open(path, config.nodeId(), clusterId,
-                new LogDirectory.Environment(disk, Clock.SYSTEM, io, recovery, appends, random.split(), recentBytes(),
+                new LogDirectory.Environment(disk, Clock.SYSTEM, io, recovery, appends, random.split(), compactions.cleaner(), recentBytes(),
                         OpenFiles.segmentsMax() / config.logDirs().size(), config.get(LOG_RETENTION_CHECK_INTERVAL_MS)));
         undo.push(() -> directory.closeCleanly(epoch.epoch()));
         return directory;
+    }
+
+    private void onConfigChanged(BrokerConfig changed) {
+        sockets.limit(changed);
+        compactions.reconfigure(changed);
     }
 
     private long recentBytes() {

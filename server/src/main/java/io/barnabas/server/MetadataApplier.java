@@ -30,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class MetadataApplier implements ClusterListener {
     private static final Logger LOG = LoggerFactory.getLogger(MetadataApplier.class);
-    private static final String CLEANUP_POLICY = "cleanup.policy";
-    private static final String COMPACT = "compact";
 
     private final EventLoop metadataLoop;
     private final int nodeId;
@@ -93,9 +91,6 @@ final class MetadataApplier implements ClusterListener {
             var configs = delta.after().configs(resource);
             var warning = ConfigChecks.warning(resource.type(), configs);
             if (!warning.isEmpty()) LOG.warn("{}: {}", resource, warning);
-            if (configs.getOrDefault(CLEANUP_POLICY, "").contains(COMPACT)) {
-                LOG.warn("{}: compaction is not built, every value of a key is kept", resource);
-            }
         }
     }
 

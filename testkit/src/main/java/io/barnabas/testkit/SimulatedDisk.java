@@ -170,6 +170,11 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
+    public synchronized void setLastModifiedMs(Path path, long ms) {
+        file(path).modifiedMs = ms;
+    }
+
+    @Override
     public synchronized void createDirectories(Path directory) {
         if (folders.containsKey(directory)) return;
         createDirectories(directory.getParent());

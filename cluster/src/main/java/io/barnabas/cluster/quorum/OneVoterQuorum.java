@@ -127,7 +127,7 @@ public final class OneVoterQuorum implements MetadataQuorum {
         var d = LogConfig.DEFAULT;
         // What is deleted is decided here, by snapshots, not by the log.
         var config = new LogConfig(retention.segmentBytes, retention.segmentMs, 0, d.segmentIndexBytes(), d.indexIntervalBytes(),
-                -1, -1, d.fileDeleteDelayMs(), d.flushMessages(), d.flushMessagesSet(), d.flushMs(), true, false,
+                -1, -1, d.fileDeleteDelayMs(), d.flushMessages(), d.flushMessagesSet(), d.flushMs(), true, null,
                 d.producerIdExpirationMs());
         log = directory.openLogNow(MetadataDirectory.PARTITION, Uuid.METADATA_TOPIC, config, loop, new LogEvents());
     }

@@ -3,6 +3,7 @@ package io.barnabas.server.config;
 import static io.barnabas.base.Setting.Scope.CLUSTER_WIDE;
 import static io.barnabas.base.Setting.Scope.PER_BROKER;
 import static io.barnabas.base.Setting.booleanOf;
+import static io.barnabas.base.Setting.doubleOf;
 import static io.barnabas.base.Setting.intOf;
 import static io.barnabas.base.Setting.listOf;
 import static io.barnabas.base.Setting.longOf;
@@ -111,6 +112,26 @@ public final class BrokerSettings {
     public static final Setting<Long> LOG_RETENTION_CHECK_INTERVAL_MS = honoured(
             longOf("log.retention.check.interval.ms").atLeast(1).defaultTo(300_000L)
             .doc("Milliseconds between looks for segments to delete."));
+    public static final Setting<Boolean> LOG_CLEANER_ENABLE = honoured(booleanOf("log.cleaner.enable").defaultTo(true)
+            .doc("Whether topics with cleanup.policy=compact are compacted."));
+    public static final Setting<Integer> LOG_CLEANER_THREADS = honoured(
+            intOf("log.cleaner.threads").atLeast(0).scope(CLUSTER_WIDE).defaultTo(1)
+            .doc("Logs that are compacted at the same time."));
+    public static final Setting<Long> LOG_CLEANER_DEDUPE_BUFFER_SIZE = honoured(
+            longOf("log.cleaner.dedupe.buffer.size").scope(CLUSTER_WIDE).defaultTo(134_217_728L)
+            .doc("The most memory for keys of all compactions together, taken as keys come, and at most a quarter of the heap."));
+    public static final Setting<Double> LOG_CLEANER_IO_BUFFER_LOAD_FACTOR = honoured(
+            doubleOf("log.cleaner.io.buffer.load.factor").scope(CLUSTER_WIDE).defaultTo(0.9)
+            .doc("How full that memory may become; fuller means more keys in a pass, and more time for each."));
+    public static final Setting<Integer> LOG_CLEANER_IO_BUFFER_SIZE = honoured(
+            intOf("log.cleaner.io.buffer.size").atLeast(0).scope(CLUSTER_WIDE).defaultTo(524_288)
+            .doc("Memory for reading and writing of all compactions together."));
+    public static final Setting<Double> LOG_CLEANER_IO_MAX_BYTES_PER_SECOND = honoured(
+            doubleOf("log.cleaner.io.max.bytes.per.second").scope(CLUSTER_WIDE).defaultTo(Double.MAX_VALUE)
+            .doc("The most bytes a second that all compactions together read and write."));
+    public static final Setting<Long> LOG_CLEANER_BACKOFF_MS = honoured(
+            longOf("log.cleaner.backoff.ms").atLeast(0).scope(CLUSTER_WIDE).defaultTo(15_000L)
+            .doc("Milliseconds between two looks at whether a log with closed segments is worth compacting."));
     public static final Setting<Integer> PRODUCER_ID_EXPIRATION_MS = honoured(
             intOf("producer.id.expiration.ms").atLeast(1).scope(CLUSTER_WIDE).defaultTo(86_400_000)
             .doc("Milliseconds after which a silent producer is forgotten."));

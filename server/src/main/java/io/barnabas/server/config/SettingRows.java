@@ -14,6 +14,10 @@ final class SettingRows {
         compression.lz4.level|INT|9|[1,...,17]|cluster-wide
         compression.type|STRING|producer|[uncompressed, zstd, lz4, snappy, gzip, producer]|cluster-wide
         compression.zstd.level|INT|3|[-131072,...,22]|cluster-wide
+        log.cleaner.delete.retention.ms|LONG|86400000|[0,...]|cluster-wide
+        log.cleaner.max.compaction.lag.ms|LONG|9223372036854775807|[1,...]|cluster-wide
+        log.cleaner.min.cleanable.ratio|DOUBLE|0.5|[0,...,1]|cluster-wide
+        log.cleaner.min.compaction.lag.ms|LONG|0|[0,...]|cluster-wide
         log.cleanup.policy|LIST|delete|[compact, delete]|cluster-wide
         log.flush.interval.messages|LONG|9223372036854775807|[1,...]|cluster-wide
         log.flush.interval.ms|LONG|null||cluster-wide
@@ -190,19 +194,6 @@ final class SettingRows {
         remote.log.reader.max.pending.tasks|INT|100|[1,...]
         remote.log.reader.threads|INT|10|[1,...]|cluster-wide
         remote.log.storage.manager.impl.prefix|STRING|rsm.config.|non-empty string
-
-        [accepted] For compaction, which is not built: what `cleanup.policy=compact` marks is kept whole.
-        log.cleaner.backoff.ms|LONG|15000|[0,...]|cluster-wide
-        log.cleaner.dedupe.buffer.size|LONG|134217728||cluster-wide
-        log.cleaner.delete.retention.ms|LONG|86400000|[0,...]|cluster-wide
-        log.cleaner.enable|BOOLEAN|true
-        log.cleaner.io.buffer.load.factor|DOUBLE|0.9||cluster-wide
-        log.cleaner.io.buffer.size|INT|524288|[0,...]|cluster-wide
-        log.cleaner.io.max.bytes.per.second|DOUBLE|1.7976931348623157E308||cluster-wide
-        log.cleaner.max.compaction.lag.ms|LONG|9223372036854775807|[1,...]|cluster-wide
-        log.cleaner.min.cleanable.ratio|DOUBLE|0.5|[0,...,1]|cluster-wide
-        log.cleaner.min.compaction.lag.ms|LONG|0|[0,...]|cluster-wide
-        log.cleaner.threads|INT|1|[0,...]|cluster-wide
 
         [accepted] For groups, which are not built.
         errors.deadletterqueue.auto.create.topics.enable|BOOLEAN|false||cluster-wide

@@ -1,6 +1,7 @@
 package io.barnabas.server.config;
 
 import io.barnabas.base.Setting;
+import io.barnabas.log.CompactionConfig;
 import io.barnabas.log.LogConfig;
 import io.barnabas.model.CompressionType;
 import io.barnabas.model.RecordValidation;
@@ -62,8 +63,16 @@ final class TopicDefaults {
                 topic.containsKey(TopicSettings.FLUSH_MESSAGES.name()),
                 get(TopicSettings.FLUSH_MS, topic),
                 policy.contains("delete"),
-                policy.contains("compact"),
+                policy.contains("compact") ? compaction(topic) : null,
                 producerIdExpirationMs);
+    }
+
+    private CompactionConfig compaction(Map<String, String> topic) {
+        return new CompactionConfig(
+                get(TopicSettings.DELETE_RETENTION_MS, topic),
+                get(TopicSettings.MIN_COMPACTION_LAG_MS, topic),
+                get(TopicSettings.MAX_COMPACTION_LAG_MS, topic),
+                get(TopicSettings.MIN_CLEANABLE_DIRTY_RATIO, topic));
     }
 
     private RecordValidation validation(Map<String, String> topic) {

@@ -18,7 +18,6 @@ import java.util.List;
 /** The settings of topics, with the broker settings that give their defaults. */
 public final class TopicSettings {
     private static final String REMOTE = "For remote storage, which is not built.";
-    private static final String COMPACTION = "For compaction, which is not built.";
     private static final String FILES = "Files grow as they are written.";
     private static final String GROUPS = "For groups, which are not built.";
     private static final String SEVERAL = "For clusters of several nodes, which are not built.";
@@ -27,7 +26,7 @@ public final class TopicSettings {
 
     public static final Setting<List<String>> CLEANUP_POLICY = honoured(listOf("cleanup.policy")
             .brokerNames("log.cleanup.policy").oneOf("compact", "delete").defaultTo(List.of("delete"))
-            .doc("What happens to old segments: delete drops them; compact is taken, and what it marks is kept whole."));
+            .doc("What happens to old segments: delete drops them; compact keeps the last value of each key; both may be named."));
     public static final Setting<Integer> COMPRESSION_GZIP_LEVEL = honoured(intOf("compression.gzip.level")
             .brokerNames("compression.gzip.level").check(ValidValues.of(INT, ValidValues.GZIP_LEVEL)).defaultTo(-1)
             .doc("The level when this topic packs batches with gzip; -1 for the default of the codec."));
@@ -41,6 +40,9 @@ public final class TopicSettings {
     public static final Setting<Integer> COMPRESSION_ZSTD_LEVEL = honoured(intOf("compression.zstd.level")
             .brokerNames("compression.zstd.level").between(-131_072, 22).defaultTo(3)
             .doc("The level when this topic packs batches with zstd."));
+    public static final Setting<Long> DELETE_RETENTION_MS = honoured(longOf("delete.retention.ms")
+            .brokerNames("log.cleaner.delete.retention.ms").atLeast(0).defaultTo(86_400_000L)
+            .doc("Milliseconds that a tombstone stays after its first compaction."));
     public static final Setting<Long> FILE_DELETE_DELAY_MS = honoured(longOf("file.delete.delay.ms")
             .brokerNames("log.segment.delete.delay.ms").atLeast(0).defaultTo(60_000L)
             .doc("Milliseconds between taking a segment away from readers and deleting its files."));
@@ -53,6 +55,9 @@ public final class TopicSettings {
     public static final Setting<Integer> INDEX_INTERVAL_BYTES = honoured(intOf("index.interval.bytes")
             .brokerNames("log.index.interval.bytes").atLeast(0).defaultTo(4_096)
             .doc("Bytes of records between entries of the offset index."));
+    public static final Setting<Long> MAX_COMPACTION_LAG_MS = honoured(longOf("max.compaction.lag.ms")
+            .brokerNames("log.cleaner.max.compaction.lag.ms").atLeast(1).defaultTo(Long.MAX_VALUE)
+            .doc("Age in milliseconds at which a record is to be compacted, however little else is."));
     public static final Setting<Integer> MAX_DECOMPRESSED_MESSAGE_BYTES = honoured(intOf("max.decompressed.message.bytes")
             .brokerNames("max.decompressed.message.bytes").between(1, RecordValidation.DECOMPRESSED_BYTES_MAX)
             .defaultTo(RecordValidation.DECOMPRESSED_BYTES_MAX)
@@ -69,6 +74,12 @@ public final class TopicSettings {
     public static final Setting<String> MESSAGE_TIMESTAMP_TYPE = honoured(stringOf("message.timestamp.type")
             .brokerNames("log.message.timestamp.type").oneOf("CreateTime", "LogAppendTime").defaultTo("CreateTime")
             .doc("Whether a record carries its time of creation or of its appending."));
+    public static final Setting<Double> MIN_CLEANABLE_DIRTY_RATIO = honoured(doubleOf("min.cleanable.dirty.ratio")
+            .brokerNames("log.cleaner.min.cleanable.ratio").between(0.0, 1.0).defaultTo(0.5)
+            .doc("Share of a log's bytes that must not have been compacted before it is compacted again."));
+    public static final Setting<Long> MIN_COMPACTION_LAG_MS = honoured(longOf("min.compaction.lag.ms")
+            .brokerNames("log.cleaner.min.compaction.lag.ms").atLeast(0).defaultTo(0L)
+            .doc("Milliseconds that a record is left alone before it is compacted."));
     public static final Setting<Integer> MIN_INSYNC_REPLICAS = honoured(intOf("min.insync.replicas")
             .brokerNames("min.insync.replicas").atLeast(1).defaultTo(1)
             .doc("In-sync replicas without which acks=all is refused."));
@@ -93,8 +104,6 @@ public final class TopicSettings {
             .doc("Milliseconds after which the active segment is closed."));
 
     static {
-        accepted(COMPACTION, longOf("delete.retention.ms").brokerNames("log.cleaner.delete.retention.ms").atLeast(0)
-            .defaultTo(86_400_000L));
         accepted(GROUPS, booleanOf("errors.deadletterqueue.group.enable").defaultTo(false));
         accepted(SEVERAL, listOf("follower.replication.throttled.replicas")
             .check(ValidValues.of(LIST, ValidValues.THROTTLED_REPLICAS)).defaultTo(List.of()));
@@ -104,12 +113,6 @@ public final class TopicSettings {
         accepted(REMOTE, longOf("local.retention.bytes").brokerNames("log.local.retention.bytes").atLeast(-2)
             .defaultTo(-2L));
         accepted(REMOTE, longOf("local.retention.ms").brokerNames("log.local.retention.ms").atLeast(-2).defaultTo(-2L));
-        accepted(COMPACTION, longOf("max.compaction.lag.ms").brokerNames("log.cleaner.max.compaction.lag.ms").atLeast(1)
-            .defaultTo(Long.MAX_VALUE));
-        accepted(COMPACTION, doubleOf("min.cleanable.dirty.ratio").brokerNames("log.cleaner.min.cleanable.ratio")
-            .between(0.0, 1.0).defaultTo(0.5));
-        accepted(COMPACTION, longOf("min.compaction.lag.ms").brokerNames("log.cleaner.min.compaction.lag.ms").atLeast(0)
-            .defaultTo(0L));
         accepted(FILES, booleanOf("preallocate").brokerNames("log.preallocate").defaultTo(false));
         accepted(REMOTE, longOf("remote.copy.lag.bytes").brokerNames("log.remote.copy.lag.bytes").atLeast(-1)
             .defaultTo(-1L));

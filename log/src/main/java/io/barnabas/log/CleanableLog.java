@@ -1,0 +1,228 @@
+package io.barnabas.log;
+
+import io.barnabas.base.Disk;
+import io.barnabas.base.DiskFullException;
+import io.barnabas.base.EventLoop;
+import io.barnabas.base.StorageException;
+import io.barnabas.model.RecordException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A log's side of compaction: when there is something to do, what may be touched, and taking the result. Only whole closed
+ * segments are compacted whose records are decided and durable, and whose recovery point is on disk: a recovery then never
+ * looks for what a pass has left out. Owned by the log's loop.
+ */
+final class CleanableLog {
+    private static final Logger LOGGER = LoggerFactory.getLogger(CleanableLog.class);
+
+    private final Log log;
+    private final LogDirectory directory;
+    private final EventLoop loop;
+    private final SegmentList segments;
+    private final Path folder;
+    private long firstDirtyOffset;
+    /** Transactions are decided up to here, by markers whose recovery point is on disk. */
+    private long decidedOffset;
+    /** The next value of that, once the recovery point on disk is beyond the marker. */
+    private long nextDecidedOffset;
+    private long nextDecisionOffset = -1;
+    /** Between the offer to the cleaner and the end of the pass. */
+    private boolean isOffered;
+    /** What stands in it cannot be compacted. */
+    private boolean isUncleanable;
+    /** Read by a pass on another thread. */
+    private volatile boolean isCancelled;
+
+    /** @param firstDirtyOffset as checkpointed */
+    CleanableLog(Log log, LogDirectory directory, EventLoop loop, SegmentList segments, Path folder, long firstDirtyOffset) {
+        this.log = log;
+        this.directory = directory;
+        this.loop = loop;
+        this.segments = segments;
+        this.folder = folder;
+        this.firstDirtyOffset = firstDirtyOffset;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    Disk disk() {
+        return directory.disk();
+    }
+
+    /** What lies before it has been compacted. */
+    long firstDirtyOffset() {
+        // Retention may have gone beyond it; a checkpoint beyond the log's end tells of another log.
+        if (firstDirtyOffset > log.endOffset()) return log.logStartOffset();
+        return Math.max(firstDirtyOffset, log.logStartOffset());
+    }
+
+    // --- whether there is something to do
+
+    /** Whether there are closed segments that a pass might gain something from, now or later. */
+    boolean hasDirtySegments() {
+        return log.config().compact() && !isUncleanable && segments.count() > 1 && segments.active().baseOffset > firstDirtyOffset();
+    }
+
+    /** Asks for a pass if it is worth one. */
+    void offerIfDue(long nowMs) {
+        if (isOffered || !hasDirtySegments() || log.isClosed() || log.isOffline()) return;
+        int end = cleanableCount(nowMs);
+        long dirtyBytes = 0;
+        long cleanBytes = 0;
+        long first = firstDirtyOffset();
+        boolean isOverdue = false;
+        for (int i = 0; i < end; i++) {
+            var segment = segments.get(i);
+            if (segments.endOffset(i) <= first) {
+                cleanBytes += segment.size();
+            } else {
+                dirtyBytes += segment.size();
+                isOverdue |= isOverdue(segment, nowMs);
+            }
+        }
+        if (dirtyBytes == 0) return;
+        double ratio = (double) dirtyBytes / (cleanBytes + dirtyBytes);
+        if (!isOverdue && ratio <= log.config().compaction().minCleanableDirtyRatio()) return;
+        isOffered = true;
+        directory.cleaner().offer(this, ratio);
+    }
+
+    private boolean isOverdue(Segment segment, long nowMs) {
+        long lagMax = log.config().compaction().maxLagMs();
+        if (lagMax == Long.MAX_VALUE || segment.isEmpty()) return false;
+        long first = log.firstTimestamp(segment);
+        return first > 0 && nowMs - first > lagMax;
+    }
+
+    /** How many segments, from the first, may be compacted. */
+    private int cleanableCount(long nowMs) {
+        long limit = decidedAndDurableOffset();
+        long first = firstDirtyOffset();
+        long youngest = nowMs - log.config().compaction().minLagMs();
+        int count = 0;
+        while (count + 1 < segments.count() && segments.endOffset(count) <= limit) {
+            var segment = segments.get(count);
+            boolean isDirty = segments.endOffset(count) > first;
+            if (isDirty && log.config().compaction().minLagMs() > 0 && segment.maxTimestamp() > youngest) break;
+            count++;
+        }
+        return count;
+    }
+
+    /** Were a marker lost in a power cut, its transaction would be open again, and what was there before it count. */
+    private long decidedAndDurableOffset() {
+        long recoveryPoint = log.durableRecoveryPoint();
+        if (nextDecisionOffset < recoveryPoint) {
+            decidedOffset = nextDecidedOffset;
+            nextDecidedOffset = log.lastStableOffset();
+            nextDecisionOffset = log.lastDecisionOffset();
+            if (nextDecisionOffset < recoveryPoint) decidedOffset = nextDecidedOffset;
+        }
+        return Math.min(decidedOffset, recoveryPoint);
+    }
+
+    // --- a pass
+
+    /** @return null if there is nothing to do any more */
+    CompactionPlan plan() {
+        if (log.isClosed() || log.isOffline() || !hasDirtySegments()) return null;
+        long nowMs = loop.clock().nowMs();
+        int count = cleanableCount(nowMs);
+        if (count == 0 || segments.endOffset(count - 1) <= firstDirtyOffset()) return null;
+        isCancelled = false;
+        var planned = List.of(Arrays.copyOf(segments.all(), count));
+        var indexes = new ArrayList<Path>(0);
+        for (int i = 0; i < segments.count(); i++) {
+            var segment = segments.get(i);
+            if (segment.hasTransactionIndex()) indexes.add(segment.path(FileNames.TRANSACTION_INDEX));
+        }
+        var ends = new HashMap<Long, CompactionPlan.ProducerEnd>();
+        for (var state : log.producerStates()) ends.put(state.producerId, new CompactionPlan.ProducerEnd(state.producerEpoch, state.lastOffset()));
+        return new CompactionPlan(log.topicPartition(), folder, planned, indexes, firstDirtyOffset(), segments.endOffset(count - 1),
+                log.config(), ends, nowMs);
+    }
+
+    boolean isCancelled() {
+        return isCancelled;
+    }
+
+    /** The log ends, or was truncated: a pass under way is worth nothing. */
+    void cancel() {
+        isCancelled = true;
+    }
+
+    /**
+     * Takes a segment in place of others. On disk it counts from the moment that its file is called {@code .swap}: a start
+     * after that ends what this had begun. The file system keeps the order of changes within a folder.
+     *
+     * @return false if those are no longer the log's; nothing has changed then
+     */
+    boolean replace(CleanedSegment cleaned) {
+        if (log.isClosed() || log.isOffline() || isCancelled) return false;
+        int from = segments.indexOf(cleaned.sources);
+        if (from < 0) return false;
+        try {
+            log.settleIndexesOf(cleaned.sources);
+            rename(cleaned.segment, FileNames.CLEANED, FileNames.SWAP);
+            var replaced = segments.replace(from, from + cleaned.sources.size(), cleaned.segment);
+            log.onReplaced(replaced);
+            rename(cleaned.segment, FileNames.SWAP, "");
+            return true;
+        } catch (StorageException e) {
+            directory.fail(e);
+            return false;
+        }
+    }
+
+    /** The log itself last: it is what counts. */
+    private void rename(Segment segment, String from, String to) {
+        var suffixes = LogTruncation.DATA_SUFFIXES;
+        for (int i = suffixes.length - 1; i >= 0; i--) {
+            var path = segment.path(suffixes[i] + from);
+            if (disk().exists(path)) disk().rename(path, segment.path(suffixes[i] + to));
+        }
+    }
+
+    /** All of the pass is done. */
+    void onCompacted(long endOffset) {
+        if (isCancelled) return;
+        firstDirtyOffset = Math.max(firstDirtyOffset, endOffset);
+        log.markDirty();
+    }
+
+    void onFailed(CompactionPlan plan, RuntimeException error) {
+        // Retention may have taken segments meanwhile.
+        if (isCancelled || log.isClosed() || log.isOffline() || segments.indexOf(plan.segments()) < 0) return;
+        if (error instanceof CompactionException || error instanceof RecordException) {
+            isUncleanable = true;
+            LOGGER.error("log cannot be compacted, and is left as it is: partition={} reason={}", log.topicPartition(), error.getMessage());
+        } else if (error instanceof DiskFullException e) {
+            directory.onFull(e);
+        } else if (error instanceof StorageException e) {
+            directory.fail(e);
+        } else {
+            throw error;
+        }
+    }
+
+    void onPassEnded() {
+        isOffered = false;
+        log.scheduleCompaction();
+    }
+
+    /** The log was cut: what follows an offset is other data. */
+    void onTruncated(long endOffset) {
+        cancel();
+        firstDirtyOffset = Math.min(firstDirtyOffset, endOffset);
+        decidedOffset = Math.min(decidedOffset, endOffset);
+        nextDecidedOffset = Math.min(nextDecidedOffset, endOffset);
+    }
+}

@@ -1,0 +1,255 @@
+package io.barnabas.log;
+
+import io.barnabas.base.Disk;
+import io.barnabas.base.DiskFile;
+import io.barnabas.model.ControlRecordType;
+import io.barnabas.model.RecordBatch;
+import io.barnabas.model.RecordBatchFilter;
+import io.barnabas.model.RecordException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One pass over a log: learns the last offset of each key from the part that has not been compacted, then goes over all
+ * segments from the first and leaves out what later values replace. Small neighbours become one segment. Works on files
+ * only, on any thread, used by one at a time; what it makes is the log's to take.
+ * <p>
+ * Of a batch remain the records that are the last of their key, or lie beyond what was learnt; offsets and order stay.
+ * A tombstone, and a marker whose transaction has no data left, stays for {@code delete.retention.ms} from the first pass
+ * that meets it, which notes the end of that time in the batch (KIP-534). A batch that ends a producer's data, or this pass,
+ * stays at least without its records, so that sequences and the log's end can be told from the log.
+ */
+final class Compaction {
+    private final Disk disk;
+    private final CompactionPlan plan;
+    private final CompactionPace pace;
+    private final BooleanSupplier isCancelled;
+    private final KeyOffsets keys;
+    private final BatchFileReader reader;
+    private final ByteBuffer writeBuffer;
+    private final RecordBatchFilter filter = new RecordBatchFilter();
+    private final RecordBatch batch = new RecordBatch();
+    private final CleanedTransactions transactions;
+    private final List<List<Segment>> groups = new ArrayList<>();
+    private int nextGroup;
+    /** The keys of all records before it are known. */
+    private long learntOffset;
+
+    /** @param ioBytes of memory for reading and writing together */
+    Compaction(Disk disk, CompactionPlan plan, CompactionPace pace, BooleanSupplier isCancelled, KeyOffsets keys, int ioBytes) {
+        this.disk = disk;
+        this.plan = plan;
+        this.pace = pace;
+        this.isCancelled = isCancelled;
+        this.keys = keys;
+        this.reader = new BatchFileReader(ioBytes / 2);
+        this.writeBuffer = ByteBuffer.allocate(Math.max(1, ioBytes / 2));
+        this.transactions = new CleanedTransactions(readAborted(plan.segments().get(0).baseOffset));
+    }
+
+    /** Everything before it is compacted when all of {@link #next} is done. */
+    long endOffset() {
+        return learntOffset;
+    }
+
+    // --- learning
+
+    void learn() {
+        keys.startAt(plan.firstDirtyOffset());
+        learntOffset = plan.firstDirtyOffset();
+        int first = 0;
+        while (endOffset(first) <= plan.firstDirtyOffset()) first++;
+        var seen = new CleanedTransactions(readAborted(plan.segments().get(first).baseOffset));
+        for (int i = first; i < plan.segments().size(); i++) {
+            if (!learn(plan.segments().get(i), seen)) break;
+            learntOffset = endOffset(i);
+        }
+        group();
+    }
+
+    /** @return false if there is no room for more keys */
+    private boolean learn(Segment segment, CleanedTransactions seen) {
+        try (var file = disk.open(segment.path(FileNames.LOG), false)) {
+            start(file, segment);
+            while (next(file)) {
+                var header = reader.header();
+                boolean isHidden = header.isControl() ? isMarker(seen) : seen.onData(header);
+                if (!isHidden && header.lastOffset() >= plan.firstDirtyOffset() && !learnKeys()) return false;
+                learntOffset = Math.max(learntOffset, header.lastOffset() + 1);
+            }
+        }
+        return true;
+    }
+
+    private boolean isMarker(CleanedTransactions seen) {
+        seen.onMarker(reader.header(), markerType());
+        return true;
+    }
+
+    private boolean learnKeys() {
+        return filter.visit(batch, (offset, bytes, keyFrom, keyBytes, hasValue) -> {
+            if (keyBytes < 0 || offset < plan.firstDirtyOffset()) return true;
+            if (!keys.put(bytes, keyFrom, keyBytes, offset)) return false;
+            learntOffset = Math.max(learntOffset, offset + 1);
+            return true;
+        });
+    }
+
+    // --- cleaning
+
+    /** Neighbours that fit into one segment, as far as keys were learnt. */
+    private void group() {
+        List<Segment> group = null;
+        long bytes = 0;
+        long indexBytes = 0;
+        for (int i = 0; i < plan.segments().size(); i++) {
+            var segment = plan.segments().get(i);
+            if (segment.baseOffset >= learntOffset) break;
+            long index = sizeOf(segment, FileNames.INDEX);
+            boolean fits = group != null && bytes + segment.size() <= plan.config().segmentBytes()
+                    && indexBytes + index <= plan.config().segmentIndexBytes()
+                    && endOffset(i) - 1 - group.get(0).baseOffset <= Integer.MAX_VALUE;
+            if (!fits) {
+                group = new ArrayList<>(1);
+                groups.add(group);
+                bytes = 0;
+                indexBytes = 0;
+            }
+            group.add(segment);
+            bytes += segment.size();
+            indexBytes += index;
+        }
+    }
+
+    private long sizeOf(Segment segment, String suffix) {
+        var path = segment.path(suffix);
+        return disk.exists(path) ? disk.size(path) : 0;
+    }
+
+    /** @return what is to replace the next segments that are not as they should be; null at the end */
+    CleanedSegment next() {
+        while (nextGroup < groups.size()) {
+            var cleaned = clean(groups.get(nextGroup++));
+            if (cleaned.isChanged()) return cleaned;
+        }
+        return null;
+    }
+
+    private CleanedSegment clean(List<Segment> sources) {
+        var cleaned = new CleanedSegment(disk, plan, sources, writeBuffer, pace);
+        try {
+            for (var source : sources) {
+                try (var file = disk.open(source.path(FileNames.LOG), false)) {
+                    start(file, source);
+                    while (next(file)) clean(cleaned, file);
+                }
+            }
+            var last = sources.get(sources.size() - 1);
+            cleaned.finish(transactions.takeKept(), disk.lastModifiedMs(last.path(FileNames.LOG)));
+            return cleaned;
+        } catch (RuntimeException e) {
+            cleaned.discard();
+            throw e;
+        }
+    }
+
+    private void clean(CleanedSegment cleaned, DiskFile file) {
+        var header = reader.header();
+        boolean isControl = header.isControl();
+        boolean isDecided = isControl ? transactions.onMarker(header, markerType()) : transactions.onData(header);
+        boolean isDropped = isDecided && (!isControl || isPastHorizon());
+        var rest = isDropped ? RecordBatchFilter.Rest.NONE : filter.filter(batch, this::isKept);
+        if (rest == RecordBatchFilter.Rest.NONE) {
+            if (isNeededEmpty(header)) replace(cleaned, file, batch.recordCount() == 0 ? null : RecordBatchFilter.emptied(batch));
+            else cleaned.change(file);
+            return;
+        }
+        boolean getsHorizon = !batch.hasDeleteHorizon() && (isControl ? isDecided : filter.keepsTombstone());
+        if (rest == RecordBatchFilter.Rest.ALL && !getsHorizon) replace(cleaned, file, null);
+        else replace(cleaned, file, filter.rest(batch, getsHorizon ? newHorizon() : batch.deleteHorizonMs()));
+    }
+
+    private long newHorizon() {
+        long horizon = plan.nowMs() + plan.config().compaction().deleteRetentionMs();
+        return horizon < 0 ? Long.MAX_VALUE : horizon;
+    }
+
+    private boolean isPastHorizon() {
+        return batch.hasDeleteHorizon() && batch.deleteHorizonMs() <= plan.nowMs();
+    }
+
+    /** @param other to stand in the place of the batch; null for itself */
+    private void replace(CleanedSegment cleaned, DiskFile file, ByteBuffer other) {
+        if (other == null) {
+            cleaned.add(reader.header(), reader.buffer().array(), reader.buffer().arrayOffset() + reader.position());
+            return;
+        }
+        cleaned.change(file);
+        var header = new BatchHeader();
+        header.wrap(other, 0, other.limit());
+        cleaned.add(header, other.array(), other.arrayOffset());
+    }
+
+    private boolean isKept(long offset, byte[] bytes, int keyFrom, int keyBytes, boolean hasValue) {
+        if (offset >= learntOffset || batch.isControl()) return true;
+        // A topic that was not always compacted may hold some: nobody could ask for them by key.
+        if (keyBytes < 0) return false;
+        if (keys.get(bytes, keyFrom, keyBytes) > offset) return false;
+        return hasValue || !isPastHorizon();
+    }
+
+    private boolean isNeededEmpty(BatchHeader header) {
+        if (header.lastOffset() + 1 == learntOffset) return true;
+        if (!header.hasProducerId()) return false;
+        var end = plan.producers().get(header.producerId());
+        if (end == null) return false;
+        if (end.lastOffset() >= 0) return header.lastOffset() == end.lastOffset();
+        return header.isControl() && header.producerEpoch() == end.epoch();
+    }
+
+    // --- reading
+
+    private void start(DiskFile file, Segment segment) {
+        reader.start(file, 0, segment.size());
+    }
+
+    private boolean next(DiskFile file) {
+        if (isCancelled.getAsBoolean()) throw new CompactionException("cancelled");
+        long before = reader.filePosition();
+        if (!reader.next()) return false;
+        if (!reader.header().isV2()) {
+            throw new CompactionException("batch of an old format: file=%s position=%d".formatted(file.path(), reader.filePosition()));
+        }
+        batch.wrap(reader.buffer(), reader.position());
+        if (!batch.isValidCrc()) {
+            throw new CompactionException("checksum does not match: file=%s position=%d".formatted(file.path(), reader.filePosition()));
+        }
+        pace.onBytes(reader.filePosition() - before);
+        return true;
+    }
+
+    /** @return null if nobody knows it */
+    private ControlRecordType markerType() {
+        try (var records = batch.records(Integer.MAX_VALUE)) {
+            var marker = records.next();
+            return marker == null ? null : ControlRecordType.ofKey(marker.key());
+        } catch (RecordException e) {
+            throw new CompactionException("control batch that cannot be read: " + batch, e);
+        }
+    }
+
+    private long endOffset(int segment) {
+        return segment + 1 < plan.segments().size() ? plan.segments().get(segment + 1).baseOffset : plan.endOffset();
+    }
+
+    /** Those that ended before would be taken for open ones. */
+    private List<TransactionIndex.Entry> readAborted(long fromOffset) {
+        var entries = new ArrayList<TransactionIndex.Entry>(0);
+        for (var path : plan.transactionIndexes()) {
+            for (var entry : TransactionIndex.read(disk, path)) if (entry.lastOffset() >= fromOffset) entries.add(entry);
+        }
+        return entries;
+    }
+}

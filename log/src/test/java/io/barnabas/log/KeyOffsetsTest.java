@@ -1,0 +1,81 @@
+package io.barnabas.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.barnabas.testkit.Seeds;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class KeyOffsetsTest {
+    /** From the vectors that the hash's authors publish: the secret is 0, 1, ... 15, the input 0, 1, ... */
+    @Test
+    void theHashIsSipHash() {
+        var hash = new SipHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L);
+        hash.hash(new byte[0], 0, 0);
+        assertEquals("a3817f04ba25a8e66df67214c7550293", hex(hash));
+        hash.hash(new byte[] {9, 0, 9}, 1, 1);
+        assertEquals("da87c1d86b99af44347659119b22fc45", hex(hash));
+    }
+
+    private static String hex(SipHash hash) {
+        return "%016x%016x".formatted(Long.reverseBytes(hash.high()), Long.reverseBytes(hash.low()));
+    }
+
+    @Test
+    void itKnowsWhatAMapKnows() {
+        Seeds.check(50, this::compareWithMap);
+    }
+
+    private void compareWithMap(long seed, RandomGenerator random) {
+        var keys = new KeyOffsets(1 << 20, 0.5 + random.nextDouble() / 2, new SipHash(random.nextLong(), random.nextLong()));
+        for (int round = 0; round < 2; round++) {
+            long base = random.nextLong(1L << 50);
+            keys.startAt(base);
+            Map<String, Long> model = new HashMap<>();
+            int keyCount = 1 + random.nextInt(6000);
+            long offset = base;
+            for (int i = 0; i < 10_000; i++) {
+                var key = "key" + random.nextInt(keyCount);
+                assertTrue(keys.put(("ab" + key).getBytes(StandardCharsets.UTF_8), 2, key.length(), offset));
+                model.put(key, offset);
+                offset += 1 + random.nextInt(1000);
+            }
+            assertEquals(model.size(), keys.size());
+            for (int i = 0; i < keyCount; i++) assertEquals(model.getOrDefault("key" + i, -1L), get(keys, "key" + i));
+            assertEquals(-1, get(keys, "other"));
+        }
+    }
+
+    @Test
+    void itStaysWithinItsBounds() {
+        int bytesMax = 1 << 20;
+        var keys = new KeyOffsets(bytesMax, 0.9, new SipHash(1, 2));
+        keys.startAt(0);
+        int count = 0;
+        while (put(keys, "key" + count, count)) count++;
+        // A third of the memory is needed while it grows.
+        assertEquals(bytesMax / KeyOffsets.ENTRY_BYTES * 2 / 3 * 9 / 10, count, 1);
+        assertEquals(count, keys.size());
+        assertTrue(put(keys, "key0", count), "a key that is there needs no room");
+        assertEquals(count, get(keys, "key0"));
+        keys.startAt(5);
+        assertTrue(put(keys, "key", 5 + 0xFFFF_FFFFL));
+        assertEquals(5 + 0xFFFF_FFFFL, get(keys, "key"));
+        assertFalse(put(keys, "key", 6 + 0xFFFF_FFFFL), "further than it can tell");
+    }
+
+    private static boolean put(KeyOffsets keys, String key, long offset) {
+        var bytes = key.getBytes(StandardCharsets.UTF_8);
+        return keys.put(bytes, 0, bytes.length, offset);
+    }
+
+    private static long get(KeyOffsets keys, String key) {
+        var bytes = key.getBytes(StandardCharsets.UTF_8);
+        return keys.get(bytes, 0, bytes.length);
+    }
+}
