@@ -32,6 +32,7 @@ public interface Disk {
     /** Milliseconds since the epoch of the last modification. */
     long lastModifiedMs(Path path);
 
+    /** Sets what {@link #lastModifiedMs} tells, until the next write. */
     void setLastModifiedMs(Path path, long ms);
 
     void createDirectories(Path directory);

@@ -201,15 +201,16 @@ final class CleanableLog {
     void onFailed(CompactionPlan plan, RuntimeException error) {
         // Retention may have taken segments meanwhile.
         if (isCancelled || log.isClosed() || log.isOffline() || segments.indexOf(plan.segments()) < 0) return;
-        if (error instanceof CompactionException || error instanceof RecordException) {
-            isUncleanable = true;
-            LOGGER.error("log cannot be compacted, and is left as it is: partition={} reason={}", log.topicPartition(), error.getMessage());
-        } else if (error instanceof DiskFullException e) {
+        if (error instanceof DiskFullException e) {
             directory.onFull(e);
         } else if (error instanceof StorageException e) {
             directory.fail(e);
         } else {
-            throw error;
+            // Whatever is wrong with one log, the others and the broker go on.
+            isUncleanable = true;
+            boolean isExpected = error instanceof CompactionException || error instanceof RecordException;
+            LOGGER.error("log cannot be compacted, and is left as it is: partition={} reason={}", log.topicPartition(), error.getMessage(),
+                    isExpected ? null : error);
         }
     }
 

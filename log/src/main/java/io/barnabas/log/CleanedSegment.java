@@ -10,7 +10,7 @@ import java.util.List;
  * What compaction makes of some segments, in files of their own ({@code .cleaned}) until the log takes them. Nothing is
  * written before the first difference from a single source. Owned by one thread, then by the log's loop.
  */
-final class CleanedSegment implements AutoCloseable {
+final class CleanedSegment {
     final List<Segment> sources;
     final Segment segment;
     private final Disk disk;
@@ -20,7 +20,7 @@ final class CleanedSegment implements AutoCloseable {
     private DiskFile file;
     private long written;
 
-    /** @param buffer has an array; this one's until it is closed */
+    /** @param buffer has an array; this one's until it is finished or discarded */
     CleanedSegment(Disk disk, CompactionPlan plan, List<Segment> sources, ByteBuffer buffer, CompactionPace pace) {
         this.disk = disk;
         this.sources = sources;
@@ -95,13 +95,8 @@ final class CleanedSegment implements AutoCloseable {
 
     /** The result is not wanted. */
     void discard() {
-        close();
-        deleteFiles();
-    }
-
-    @Override
-    public void close() {
         if (file != null) file.close();
+        deleteFiles();
     }
 
     private void open() {

@@ -75,16 +75,11 @@ final class Compaction {
             start(file, segment);
             while (next(file)) {
                 var header = reader.header();
-                boolean isHidden = header.isControl() ? isMarker(seen) : seen.onData(header);
-                if (!isHidden && header.lastOffset() >= plan.firstDirtyOffset() && !learnKeys()) return false;
+                if (header.isControl()) seen.onMarker(header, markerType());
+                else if (!seen.onData(header) && header.lastOffset() >= plan.firstDirtyOffset() && !learnKeys()) return false;
                 learntOffset = Math.max(learntOffset, header.lastOffset() + 1);
             }
         }
-        return true;
-    }
-
-    private boolean isMarker(CleanedTransactions seen) {
-        seen.onMarker(reader.header(), markerType());
         return true;
     }
 

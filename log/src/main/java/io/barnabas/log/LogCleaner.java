@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Compacts logs of all directories, those first that have most to gain. Nothing runs while no log asks. Safe for use from any
@@ -26,8 +24,6 @@ public final class LogCleaner {
     }
 
     private record Waiting(CleanableLog log, double dirtyRatio) {}
-
-    private static final Logger LOGGER = LoggerFactory.getLogger(LogCleaner.class);
 
     private final Executor executor;
     private final CompactionPace pace;
@@ -100,10 +96,10 @@ public final class LogCleaner {
             } else if (log.replace(cleaned)) {
                 executor.execute(() -> attempt(log, plan, () -> cleanNext(log, plan, compaction)));
             } else {
-                executor.execute(() -> {
-                    attempt(log, plan, cleaned::discard);
+                executor.execute(() -> attempt(log, plan, () -> {
+                    cleaned.discard();
                     log.loop().execute(() -> end(log));
-                });
+                }));
             }
         });
     }
