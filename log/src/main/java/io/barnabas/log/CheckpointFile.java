@@ -10,12 +10,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Small text files that are replaced whole: written beside, synced, renamed, so that one is always there. Kafka's
  * checkpoints are a version line (0), a count, and as many lines.
  */
 final class CheckpointFile {
+    private static final Logger LOGGER = LoggerFactory.getLogger(CheckpointFile.class);
     private static final int BYTES_MAX = 1 << 28;
     private static final int SMALL_BYTES = 256;
 
@@ -83,20 +86,28 @@ final class CheckpointFile {
         return List.of(all).subList(2, all.length);
     }
 
-    /** Lines "topic partition offset". A file that makes no sense is a {@link StorageException}. */
+    /**
+     * Lines "topic partition offset". None where there is no file, where it is empty, as Kafka makes it before there is anything to
+     * tell, and where it makes no sense: what it would tell can be found out from the logs, at the price of reading them.
+     */
     static Map<TopicPartition, Long> readOffsets(Disk disk, Path path) {
         var text = read(disk, path);
-        var offsets = new HashMap<TopicPartition, Long>();
-        if (text == null) return offsets;
+        if (text == null || text.isEmpty()) return new HashMap<>();
         try {
-            for (var line : lines(text)) {
-                int second = line.lastIndexOf(' ');
-                int first = line.lastIndexOf(' ', second - 1);
-                var partition = new TopicPartition(line.substring(0, first), Integer.parseInt(line.substring(first + 1, second)));
-                offsets.put(partition, Long.parseLong(line.substring(second + 1).trim()));
-            }
+            return offsetsIn(text);
         } catch (RuntimeException e) {
-            throw new StorageException("malformed checkpoint: path=%s reason=%s".formatted(path, e.getMessage()), e);
+            LOGGER.warn("a checkpoint makes no sense, and is made anew: path={} reason={}", path, e.getMessage());
+            return new HashMap<>();
+        }
+    }
+
+    private static Map<TopicPartition, Long> offsetsIn(String text) {
+        var offsets = new HashMap<TopicPartition, Long>();
+        for (var line : lines(text)) {
+            int second = line.lastIndexOf(' ');
+            int first = line.lastIndexOf(' ', second - 1);
+            var partition = new TopicPartition(line.substring(0, first), Integer.parseInt(line.substring(first + 1, second)));
+            offsets.put(partition, Long.parseLong(line.substring(second + 1).trim()));
         }
         return offsets;
     }

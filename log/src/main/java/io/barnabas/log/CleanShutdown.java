@@ -1,11 +1,13 @@
 package io.barnabas.log;
 
 import io.barnabas.base.Disk;
-import io.barnabas.base.StorageException;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The file that a clean stop leaves, {@code {"version":0,"brokerEpoch":N}}, and the next start takes away. */
 final class CleanShutdown {
+    private static final Logger LOGGER = LoggerFactory.getLogger(CleanShutdown.class);
     static final long NOT_CLEAN = -2;
     private static final long UNKNOWN_EPOCH = -1;
     private static final String EPOCH_KEY = "\"brokerEpoch\"";
@@ -20,7 +22,7 @@ final class CleanShutdown {
     /**
      * Takes the mark away, durably: from now on a crash must not look like a clean stop.
      *
-     * @return the broker epoch in it, -1 if it has none, NOT_CLEAN if there is no mark
+     * @return the broker epoch in it, -1 if it has none, NOT_CLEAN if there is no mark, or one that makes no sense
      */
     static long take(Disk disk, Path directory) {
         var path = directory.resolve(FileNames.CLEAN_SHUTDOWN);
@@ -40,7 +42,8 @@ final class CleanShutdown {
         try {
             return Math.max(UNKNOWN_EPOCH, Long.parseLong(text.substring(colon + 1, end).trim()));
         } catch (NumberFormatException e) {
-            throw new StorageException("malformed file: directory has a bad " + FileNames.CLEAN_SHUTDOWN + ": " + text, e);
+            LOGGER.warn("the mark of a clean stop makes no sense, and does not count: text={}", text);
+            return NOT_CLEAN;
         }
     }
 }
