@@ -53,13 +53,41 @@ final class ProducerStates {
             int slot = state.slotOf(batch.baseSequence(), batch.lastSequence());
             if (slot >= 0) return state.duplicate(slot);
         }
-        if (epoch < state.producerEpoch) {
-            return new AppendResult.Refused(ErrorCode.INVALID_PRODUCER_EPOCH, "producer epoch is stale: producerId=%d epoch=%d current=%d"
-                    .formatted(batch.producerId(), epoch, state.producerEpoch));
+        if (epoch < state.producerEpoch) return staleEpoch(state, epoch);
+        if (origin != AppendOrigin.CLIENT) return batch.isControl() ? checkMarker(batch, state, origin) : null;
+        if (!isInSequence(state, batch)) {
+            return new AppendResult.Refused(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, "sequence does not follow: producerId=%d epoch=%d sequence=%d last=%d"
+                    .formatted(batch.producerId(), epoch, batch.baseSequence(), state.lastSequence()));
         }
-        if (origin != AppendOrigin.CLIENT || batch.isControl() || isInSequence(state, batch)) return null;
-        return new AppendResult.Refused(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, "sequence does not follow: producerId=%d epoch=%d sequence=%d last=%d"
-                .formatted(batch.producerId(), epoch, batch.baseSequence(), state.lastSequence()));
+        if (state.transactionStartOffset == ProducerState.NO_TRANSACTION || batch.isTransactional()) return null;
+        return new AppendResult.Refused(ErrorCode.INVALID_TXN_STATE, "records outside the transaction that is open: producerId=%d epoch=%d startOffset=%d"
+                .formatted(batch.producerId(), epoch, state.transactionStartOffset));
+    }
+
+    /** One sent again, after the transaction is ended, does no harm (KAFKA-19999); one of an older coordinator might. */
+    private static AppendResult checkMarker(RecordBatch batch, ProducerState state, AppendOrigin origin) {
+        boolean mayBeOfThePast = origin == AppendOrigin.COORDINATOR_OF_VERSION_2 && state.transactionStartOffset != ProducerState.NO_TRANSACTION;
+        if (mayBeOfThePast && batch.producerEpoch() == state.producerEpoch) return staleEpoch(state, batch.producerEpoch());
+        int coordinatorEpoch = coordinatorEpoch(batch);
+        if (coordinatorEpoch >= state.coordinatorEpoch) return null;
+        return new AppendResult.Refused(ErrorCode.TRANSACTION_COORDINATOR_FENCED, "coordinator epoch is stale: producerId=%d epoch=%d current=%d"
+                .formatted(batch.producerId(), coordinatorEpoch, state.coordinatorEpoch));
+    }
+
+    private static AppendResult.Refused staleEpoch(ProducerState state, short epoch) {
+        return new AppendResult.Refused(ErrorCode.INVALID_PRODUCER_EPOCH, "producer epoch is stale: producerId=%d epoch=%d current=%d"
+                .formatted(state.producerId, epoch, state.producerEpoch));
+    }
+
+    private static int coordinatorEpoch(RecordBatch marker) {
+        try (var records = marker.records(Integer.MAX_VALUE)) {
+            return coordinatorEpoch(records.next());
+        }
+    }
+
+    /** The value is a version (int16) and the coordinator's epoch (int32). */
+    private static int coordinatorEpoch(Record marker) {
+        return marker.value().getInt(marker.value().position() + 2);
     }
 
     private static boolean isInSequence(ProducerState state, RecordBatch batch) {
@@ -95,8 +123,7 @@ final class ProducerStates {
         if (undoable) remember(state);
         state.enterEpoch(epoch);
         state.lastTimestamp = marker.timestamp();
-        // The value is a version (int16) and the coordinator's epoch (int32).
-        state.coordinatorEpoch = marker.value().getInt(marker.value().position() + 2);
+        state.coordinatorEpoch = coordinatorEpoch(marker);
         long start = state.transactionStartOffset;
         if (start == ProducerState.NO_TRANSACTION) return null;
         state.transactionStartOffset = ProducerState.NO_TRANSACTION;

@@ -63,6 +63,53 @@ class ProducerStatesTest {
         assertEquals(ErrorCode.INVALID_PRODUCER_EPOCH, errorOf(send(1, 0, 0)));
     }
 
+    private AppendResult sendInTransaction(int epoch, int sequence) {
+        var batch = new RecordBatchBuilder().producer(1, (short) epoch, sequence).transactional().append(rig.now(), null, ByteBuffer.allocate(1));
+        var result = rig.append(new RecordBatch().wrap(batch.build(), 0), 0);
+        rig.log.write();
+        return result;
+    }
+
+    private AppendResult mark(int epoch, int coordinatorEpoch, AppendOrigin origin) {
+        var marker = new RecordBatchBuilder().producer(1, (short) epoch, RecordBatch.NO_SEQUENCE).transactional()
+                .appendEndTransaction(rig.now(), false, coordinatorEpoch).build();
+        var result = rig.log.append(new RecordBatch().wrap(marker, 0), 0, origin);
+        rig.log.write();
+        return result;
+    }
+
+    @Test
+    void aMarkerEndsTheTransactionOfItsEpochOrOfAnOlderOne() {
+        sendInTransaction(5, 0);
+        assertEquals(ErrorCode.INVALID_PRODUCER_EPOCH, errorOf(mark(4, 0, AppendOrigin.COORDINATOR)));
+        assertEquals(new AppendResult.Appended(1, 1), mark(5, 0, AppendOrigin.COORDINATOR));
+        sendInTransaction(5, 1);
+        assertEquals(new AppendResult.Appended(3, 3), mark(6, 0, AppendOrigin.COORDINATOR));
+    }
+
+    @Test
+    void aMarkerThatShouldBearAHigherEpochEndsNoTransactionOfItsOwn() {
+        sendInTransaction(5, 0);
+        assertEquals(ErrorCode.INVALID_PRODUCER_EPOCH, errorOf(mark(5, 0, AppendOrigin.COORDINATOR_OF_VERSION_2)));
+        assertEquals(new AppendResult.Appended(1, 1), mark(6, 0, AppendOrigin.COORDINATOR_OF_VERSION_2));
+        // Its answer was lost, and it is sent again.
+        assertEquals(new AppendResult.Appended(2, 2), mark(6, 0, AppendOrigin.COORDINATOR_OF_VERSION_2));
+    }
+
+    @Test
+    void aMarkerOfAnOldCoordinatorIsFenced() {
+        mark(0, 7, AppendOrigin.COORDINATOR);
+        assertEquals(ErrorCode.TRANSACTION_COORDINATOR_FENCED, errorOf(mark(0, 6, AppendOrigin.COORDINATOR)));
+        assertEquals(new AppendResult.Appended(1, 1), mark(0, 7, AppendOrigin.COORDINATOR));
+    }
+
+    @Test
+    void nothingIsWrittenBesideATransactionByTheProducerThatHasItOpen() {
+        sendInTransaction(0, 0);
+        assertEquals(ErrorCode.INVALID_TXN_STATE, errorOf(send(1, 0, 1)));
+        assertEquals(new AppendResult.Appended(1, 1), sendInTransaction(0, 1));
+    }
+
     @Test
     void sequencesWrapFromTheLargestToZero() {
         send(1, 0, Integer.MAX_VALUE);

@@ -1,5 +1,6 @@
 package io.barnabas.replication;
 
+import io.barnabas.log.AppendOrigin;
 import io.barnabas.log.OffsetWaiters;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.model.RecordError;
@@ -7,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * One client's batch on its way into one partition, and what became of it. Made by whoever has the bytes, handed to
+ * One batch on its way into one partition, a client's or a transaction coordinator's, and what became of it. Made by whoever has the bytes, handed to
  * {@link Partition#append}, and told exactly once, on the partition's loop.
  */
 public abstract class Append extends OffsetWaiters.Waiter {
@@ -18,6 +19,7 @@ public abstract class Append extends OffsetWaiters.Waiter {
     final short acks;
     final short produceVersion;
     final boolean isTransactionalIdGiven;
+    final AppendOrigin origin;
     /** In the queue that it is in. */
     Append next;
 
@@ -30,6 +32,8 @@ public abstract class Append extends OffsetWaiters.Waiter {
     private long logStartOffset = -1;
 
     /**
+     * A client's.
+     *
      * @param records        one batch, as it came
      * @param acks           -1, 0 or 1
      * @param produceVersion of the request, since older ones may not bring every codec
@@ -39,6 +43,20 @@ public abstract class Append extends OffsetWaiters.Waiter {
         this.acks = acks;
         this.produceVersion = produceVersion;
         this.isTransactionalIdGiven = isTransactionalIdGiven;
+        this.origin = AppendOrigin.CLIENT;
+    }
+
+    /**
+     * This broker's own, decided when every in-sync replica has it.
+     *
+     * @param records one valid batch
+     */
+    protected Append(ByteBuffer records, AppendOrigin origin) {
+        this.records = records;
+        this.acks = ACKS_ALL;
+        this.produceVersion = 0;
+        this.isTransactionalIdGiven = false;
+        this.origin = origin;
     }
 
     /** The bytes are no longer needed: they are in the log, or refused. Comes before {@link #onDecided} or with it. */

@@ -5,6 +5,7 @@ import io.barnabas.log.AppendResult;
 import io.barnabas.log.Log;
 import io.barnabas.log.OffsetWaiters;
 import io.barnabas.model.ErrorCode;
+import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordBatchValidator;
 import io.barnabas.model.TimestampType;
 import io.barnabas.model.ValidationResult;
@@ -87,27 +88,38 @@ final class LeaderRole {
             append.refuse(ErrorCode.NOT_ENOUGH_REPLICAS, null, List.of());
             return;
         }
+        if (append.origin == AppendOrigin.CLIENT) appendOfClient(append, nowMs);
+        else appendValid(append, stamped(new RecordBatch().wrap(append.records, append.records.position()), nowMs));
+    }
+
+    private void appendOfClient(Append append, long nowMs) {
         var result = validator.validate(append.records, config.validation(), append.produceVersion, nowMs);
         if (result instanceof ValidationResult.Rejected rejected) {
             append.refuse(rejected.error(), rejected.message(), rejected.recordErrors());
             return;
         }
-        appendValid(append, (ValidationResult.Accepted) result);
-    }
-
-    private void appendValid(Append append, ValidationResult.Accepted accepted) {
-        var batch = accepted.batch();
+        var batch = ((ValidationResult.Accepted) result).batch();
         if (batch.isTransactional()) {
             var error = append.isTransactionalIdGiven ? ErrorCode.INVALID_TXN_STATE : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
             append.refuse(error, "transactional records outside a transaction", List.of());
             return;
         }
+        appendValid(append, batch);
+    }
+
+    /** As the topic wants the times of its batches. */
+    private RecordBatch stamped(RecordBatch batch, long nowMs) {
+        if (config.validation().messageTimestampType() == TimestampType.LOG_APPEND_TIME) batch.setMaxTimestamp(TimestampType.LOG_APPEND_TIME, nowMs);
+        return batch;
+    }
+
+    private void appendValid(Append append, RecordBatch batch) {
         if (batch.sizeInBytes() > config.log().segmentBytes()) {
             append.refuse(ErrorCode.RECORD_LIST_TOO_LARGE, "a batch of " + batch.sizeInBytes() + " bytes exceeds segment.bytes="
                     + config.log().segmentBytes(), List.of());
             return;
         }
-        var result = log.append(batch, leaderEpoch, AppendOrigin.CLIENT);
+        var result = log.append(batch, leaderEpoch, append.origin);
         if (result instanceof AppendResult.Appended appended) {
             boolean isStamped = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
             append.place(appended.baseOffset(), appended.lastOffset(), isStamped ? batch.maxTimestamp() : -1, log.logStartOffset());

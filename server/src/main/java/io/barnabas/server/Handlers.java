@@ -4,6 +4,7 @@ import static io.barnabas.server.config.BrokerSettings.AUTO_CREATE_TOPICS_ENABLE
 import static io.barnabas.server.config.BrokerSettings.FETCH_MAX_BYTES;
 import static io.barnabas.server.config.BrokerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS;
 import static io.barnabas.server.config.BrokerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT;
+import static io.barnabas.server.config.BrokerSettings.REQUEST_TIMEOUT_MS;
 
 import io.barnabas.cluster.controller.SupportedFeatures;
 import io.barnabas.protocol.AdvertisedVersions;
@@ -61,6 +62,7 @@ final class Handlers {
         handlers.put(ApiKey.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(partitions, metadata));
         handlers.put(ApiKey.DELETE_RECORDS, new DeleteRecordsHandler(partitions, metadata));
         handlers.put(ApiKey.INIT_PRODUCER_ID, new InitProducerIdHandler(new ProducerIds(node.loops().get(0), node.controller(), node.epoch())));
+        handlers.put(ApiKey.WRITE_TXN_MARKERS, new WriteTxnMarkersHandler(partitions, metadata, node.config().get(REQUEST_TIMEOUT_MS)));
         handlers.put(ApiKey.DESCRIBE_PRODUCERS, new DescribeProducersHandler(partitions, metadata));
         handlers.put(ApiKey.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(partitions, node.directories(), node.disk()));
     }

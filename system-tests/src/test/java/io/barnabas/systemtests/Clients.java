@@ -122,4 +122,18 @@ final class Clients {
         }
         return records;
     }
+
+    /** Reads one partition, of which the consumer is assigned, from its start to the end that it may see. */
+    static List<ConsumerRecord<byte[], byte[]>> readWhole(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition) {
+        var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
+        consumer.assign(List.of(partition));
+        consumer.seekToBeginning(List.of(partition));
+        long end = consumer.endOffsets(List.of(partition)).get(partition);
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS_MAX);
+        while (consumer.position(partition) < end) {
+            if (System.nanoTime() > deadlineNs) throw new AssertionError("end not reached: partition=" + partition + " end=" + end);
+            consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+        }
+        return records;
+    }
 }

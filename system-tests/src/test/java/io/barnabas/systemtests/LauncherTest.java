@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.barnabas.testkit.process.Command;
 import io.barnabas.testkit.process.Repository;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -57,7 +56,7 @@ class LauncherTest {
     @BeforeEach
     void install() throws IOException {
         home = Repository.newScratch("install");
-        for (String name : List.of("barnabas", "bin", "config")) copy(Repository.ROOT.resolve(name), home.resolve(name));
+        for (String name : List.of("barnabas", "bin", "config")) Directories.copy(Repository.ROOT.resolve(name), home.resolve(name));
         Files.createDirectories(home.resolve("target/dist/lib"));
         Files.createFile(home.resolve("target/dist/stamp"));
         installJar("first");
@@ -266,17 +265,5 @@ class LauncherTest {
 
     private static void run(String tool, String... arguments) {
         assertEquals(0, ToolProvider.findFirst(tool).orElseThrow().run(System.out, System.err, arguments));
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            files.forEach(file -> {
-                try {
-                    Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
     }
 }

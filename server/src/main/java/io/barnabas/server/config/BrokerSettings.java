@@ -109,6 +109,8 @@ public final class BrokerSettings {
     public static final Setting<Integer> MAX_REQUEST_PARTITION_SIZE_LIMIT = honoured(
             intOf("max.request.partition.size.limit").atLeast(1).defaultTo(2000)
             .doc("Partitions in one answer of DescribeTopicPartitions."));
+    public static final Setting<Integer> REQUEST_TIMEOUT_MS = honoured(intOf("request.timeout.ms").defaultTo(30_000)
+            .doc("How long transaction markers wait for their acknowledgement."));
     public static final Setting<Long> LOG_RETENTION_CHECK_INTERVAL_MS = honoured(
             longOf("log.retention.check.interval.ms").atLeast(1).defaultTo(300_000L)
             .doc("Milliseconds between looks for segments to delete."));

@@ -334,7 +334,6 @@ final class SettingRows {
         replica.fetch.wait.max.ms|INT|500
         replica.socket.receive.buffer.bytes|INT|65536
         replica.socket.timeout.ms|INT|30000
-        request.timeout.ms|INT|30000
         socket.connection.setup.timeout.max.ms|LONG|30000
         socket.connection.setup.timeout.ms|LONG|10000
         unclean.leader.election.enable|BOOLEAN|false||cluster-wide
