@@ -144,6 +144,7 @@ public final class Broker {
 
         controller.start().toCompletableFuture().join();
         undo.push(() -> await(controller.stop()));
+        StoredSecurity.refuseToOpen(controller.image());
 
         // Decided before the broker's registration, which is waited for; metadata too old for it goes without.
         controller.registerController(Registration.ofController(config, sockets.endpoints(), random));

@@ -35,6 +35,9 @@ public final class KafkaPeer implements Broker {
         private List<String> flags = KafkaTools.QUICK_FLAGS;
         private Path jdk = Repository.jdk();
         private Path data;
+        private String moreListeners = "";
+        private boolean isQuorumStatic;
+        private boolean hasEligibleLeaderReplicas;
 
         private Setup() {}
 
@@ -67,6 +70,24 @@ public final class KafkaPeer implements Broker {
             return this;
         }
 
+        /** A further one on localhost. */
+        public Setup listener(String name, int port) {
+            moreListeners += "," + name + "://localhost:" + port;
+            return this;
+        }
+
+        /** The voter stands in the settings, not in the metadata log ({@code kraft.version} 0). */
+        public Setup staticQuorum() {
+            isQuorumStatic = true;
+            return this;
+        }
+
+        /** Every feature as a new cluster has it. */
+        public Setup allFeatures() {
+            hasEligibleLeaderReplicas = true;
+            return this;
+        }
+
         /** Starts it and waits until it answers. */
         public KafkaPeer start() {
             KafkaPeer broker = launch();
@@ -79,7 +100,7 @@ public final class KafkaPeer implements Broker {
             if (data == null) data = Repository.newScratch("kafka").resolve("data");
             Path configuration = data.resolveSibling(data.getFileName() + ".properties");
             try {
-                Files.writeString(configuration, configuration(port, controllerPort, data, settings));
+                Files.writeString(configuration, configuration());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -90,28 +111,34 @@ public final class KafkaPeer implements Broker {
         }
 
         private void format(Path configuration) {
+            var command = KafkaTools.java("kafka-broker", jdk, KafkaTools.QUICK_FLAGS, "kafka.tools.StorageTool", "format",
+                    "-t", "KjYvRqJ0QNKl3v3hHjJzBw", "-c", configuration.toString());
+            if (!isQuorumStatic) command.add("--standalone");
             // Eligible leader replicas bring a cluster-wide min.insync.replicas along; a first format of ours leaves them out.
-            new Command(KafkaTools.java("kafka-broker", jdk, KafkaTools.QUICK_FLAGS, "kafka.tools.StorageTool", "format", "--standalone",
-                    "--feature", "eligible.leader.replicas.version=0", "-t", "KjYvRqJ0QNKl3v3hHjJzBw", "-c", configuration.toString()))
-                    .run().successful();
+            if (!hasEligibleLeaderReplicas) command.addAll(List.of("--feature", "eligible.leader.replicas.version=0"));
+            new Command(command).run().successful();
         }
-    }
 
-    private static String configuration(int port, int controllerPort, Path data, Map<String, String> settings) {
-        var text = new StringBuilder("""
-                process.roles=broker,controller
-                node.id=1
-                controller.quorum.bootstrap.servers=localhost:%2$d
-                listeners=PLAINTEXT://localhost:%1$d,CONTROLLER://localhost:%2$d
-                advertised.listeners=PLAINTEXT://localhost:%1$d,CONTROLLER://localhost:%2$d
-                controller.listener.names=CONTROLLER
-                log.dirs=%3$s
-                offsets.topic.replication.factor=1
-                transaction.state.log.replication.factor=1
-                transaction.state.log.min.isr=1
-                """.formatted(port, controllerPort, data));
-        settings.forEach((name, value) -> text.append(name).append('=').append(value).append('\n'));
-        return text.toString();
+        private String configuration() {
+            var text = new StringBuilder("""
+                    process.roles=broker,controller
+                    node.id=1
+                    %4$s
+                    listeners=PLAINTEXT://localhost:%1$d,CONTROLLER://localhost:%2$d%5$s
+                    advertised.listeners=PLAINTEXT://localhost:%1$d,CONTROLLER://localhost:%2$d%5$s
+                    controller.listener.names=CONTROLLER
+                    log.dirs=%3$s
+                    offsets.topic.replication.factor=1
+                    transaction.state.log.replication.factor=1
+                    transaction.state.log.min.isr=1
+                    """.formatted(port, controllerPort, data, quorum(), moreListeners));
+            settings.forEach((name, value) -> text.append(name).append('=').append(value).append('\n'));
+            return text.toString();
+        }
+
+        private String quorum() {
+            return (isQuorumStatic ? "controller.quorum.voters=1@localhost:" : "controller.quorum.bootstrap.servers=localhost:") + controllerPort;
+        }
     }
 
     @Override
