@@ -79,6 +79,7 @@ public final class Log {
         this.logStartOffset = loaded.logStartOffset();
         this.toldEndOffset = loaded.endOffset();
         this.highWatermark = Math.max(logStartOffset, Math.min(checkpointed.highWatermark(), loaded.endOffset()));
+        loaded.producers().onHighWatermark(highWatermark);
         this.cleanable = new CleanableLog(this, directory, loop, segments, folder, checkpointed.firstDirtyOffset());
         this.durableRecoveryPoint = Math.min(checkpointed.recoveryPoint(), loaded.flushedOffset());
         this.checkpointedFirstDirtyOffset = checkpointed.firstDirtyOffset();

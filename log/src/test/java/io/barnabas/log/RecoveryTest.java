@@ -326,6 +326,21 @@ class RecoveryTest {
         assertEquals(List.of(), rig.log.abortedTransactions(0, 2));
     }
 
+    /** Also when nothing moves the high watermark any more, since its checkpoint tells the log's end. */
+    @Test
+    void aTransactionThatWasDecidedBelowTheHighWatermarkIsStableAfterAKill() {
+        var rig = LogRig.withDefaults();
+        rig.append(LogRig.build(new RecordBatchBuilder().producer(1, (short) 0, 0).transactional(), rig.now(), "a"), 0);
+        var marker = new RecordBatchBuilder().producer(1, (short) 0, RecordBatch.NO_SEQUENCE).transactional().appendEndTransaction(rig.now(), true, 7);
+        rig.log.append(new RecordBatch().wrap(marker.build(), 0), 0, AppendOrigin.COORDINATOR);
+        rig.log.write();
+        rig.log.raiseHighWatermark(2);
+        rig.simulation.runFor(2_000);
+        rig.kill();
+        assertEquals(2, rig.log.highWatermark());
+        assertEquals(2, rig.log.lastStableOffset());
+    }
+
     @Test
     void producersComeBackWithAndWithoutTheirSnapshot() {
         var rig = LogRig.withSmallSegments();
