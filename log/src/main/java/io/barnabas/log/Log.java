@@ -562,7 +562,7 @@ public final class Log {
     }
 
     void scheduleRetention() {
-        long dueMs = Retention.nextCheckMs(segments, config, loop.clock().nowMs(), directory.retentionCheckMs());
+        long dueMs = Retention.nextCheckMs(segments, config, !producers().isEmpty(), loop.clock().nowMs(), directory.retentionCheckMs());
         if (dueMs >= retentionDueMs) return;
         retentionDueMs = dueMs;
         housekeeping.scheduleRetention(this, dueMs);
@@ -572,7 +572,7 @@ public final class Log {
     void onOpened() {
         if (flusher.flushedOffset() < endOffset()) markDirty();
         onCheckpointed(logStartOffset);
-        if (config.delete() && !segments.first().isEmpty()) {
+        if (config.delete() && !segments.first().isEmpty() || !producers().isEmpty()) {
             retentionDueMs = loop.clock().nowMs() + directory.retentionCheckMs();
             housekeeping.scheduleRetention(this, retentionDueMs);
         }

@@ -20,7 +20,7 @@ final class Retention {
             var segment = segments.get(expired);
             if (segment.isEmpty() || segments.endOffset(expired) > highWatermark) break;
             boolean isActive = expired == segments.count() - 1;
-            boolean isTooOld = config.retentionMs() >= 0 && nowMs - segment.ageBaseMs() > config.retentionMs();
+            boolean isTooOld = config.retentionMs() >= 0 && nowMs - segment.ageBaseMs(nowMs) > config.retentionMs();
             boolean isTooMuch = !isActive && excessBytes - segment.size() >= 0;
             if (!isTooOld && !isTooMuch) break;
             excessBytes -= segment.size();
@@ -32,15 +32,17 @@ final class Retention {
     /**
      * When to look again: never is Long.MAX_VALUE.
      *
-     * @param pauseMs least time until then
+     * @param hasProducers whether there are some to be forgotten one day: they are, an eighth of {@code producer.id.expiration.ms}
+     *                     late at most
+     * @param pauseMs      least time until then
      */
-    static long nextCheckMs(SegmentList segments, LogConfig config, long nowMs, long pauseMs) {
-        if (!config.delete()) return Long.MAX_VALUE;
-        long next = Long.MAX_VALUE;
+    static long nextCheckMs(SegmentList segments, LogConfig config, boolean hasProducers, long nowMs, long pauseMs) {
+        long next = hasProducers ? nowMs + Math.max(pauseMs, config.producerIdExpirationMs() / 8) : Long.MAX_VALUE;
+        if (!config.delete()) return next;
         if (config.retentionBytes() >= 0 && segments.count() > 1) next = nowMs + pauseMs;
         var oldest = segments.first();
         if (config.retentionMs() >= 0 && !oldest.isEmpty()) {
-            long dueMs = saturatedAdd(Math.max(oldest.ageBaseMs(), RecordBatch.NO_TIMESTAMP), config.retentionMs());
+            long dueMs = saturatedAdd(Math.max(oldest.ageBaseMs(nowMs), RecordBatch.NO_TIMESTAMP), config.retentionMs());
             next = Math.min(next, Math.max(saturatedAdd(dueMs, 1), nowMs + pauseMs));
         }
         return next;

@@ -355,9 +355,12 @@ final class Segment {
         knowsMaxTimestamp = true;
     }
 
-    /** When the segment's data is from, for retention: its latest record, or the file where records have no time. */
-    long ageBaseMs() {
-        if (maxTimestamp() >= 0) return maxTimestamp;
+    /**
+     * When the segment's data is from, for retention: its latest record; or when it was last written to, where records have no time, or
+     * one that has not come yet: whoever writes of the year 3000 does not keep a log from shrinking until then.
+     */
+    long ageBaseMs(long nowMs) {
+        if (maxTimestamp() >= 0 && maxTimestamp <= nowMs) return maxTimestamp;
         var path = path(FileNames.LOG);
         return disk.exists(path) ? disk.lastModifiedMs(path) : createdMs();
     }

@@ -302,6 +302,35 @@ class LogTest {
     }
 
     @Test
+    void aTimestampOfTheFutureKeepsNothingLongerThanItsWritingDoes() {
+        var rig = new LogRig(1, LogRig.retaining(LogRig.SMALL, 60_000, -1));
+        rig.append(LogRig.batch(rig.now() + 1_000_000_000L, "future"), 0);
+        for (int i = 1; i < 60; i++) rig.append(LogRig.batch(rig.now(), "v" + i), 0);
+        rig.log.write();
+        rig.log.raiseHighWatermark(60);
+        rig.simulation.runFor(50_000);
+        assertEquals(0, rig.log.logStartOffset(), "it was written less than retention.ms ago");
+        rig.simulation.runFor(20_000);
+        assertEquals(60, rig.log.logStartOffset());
+    }
+
+    @Test
+    void producersAreForgottenWhereNothingIsDeleted() {
+        var rig = new LogRig(1, LogRig.compacted(LogRig.SMALL, CompactionConfig.DEFAULT, false));
+        rig.append(rig.idempotent(5, 0, 0, "v"), 0);
+        rig.log.write();
+        rig.simulation.runFor(rig.config.producerIdExpirationMs() - 1);
+        assertEquals(1, rig.log.activeProducers().size());
+        rig.simulation.runFor(rig.config.producerIdExpirationMs() / 4);
+        assertEquals(0, rig.log.activeProducers().size());
+        rig.append(rig.idempotent(6, 0, 0, "v"), 0);
+        rig.log.write();
+        rig.restart();
+        rig.simulation.runFor(rig.config.producerIdExpirationMs() * 2);
+        assertEquals(0, rig.log.activeProducers().size());
+    }
+
+    @Test
     void retentionBySizeKeepsAtLeastThatMuch() {
         var rig = new LogRig(1, LogRig.retaining(LogRig.SMALL, -1, 2000));
         for (int i = 0; i < 200; i++) rig.append(LogRig.batch(rig.now(), "v" + i), 0);
