@@ -49,11 +49,28 @@ final class ClusterView {
     }
 
     static List<String> of(Broker broker) throws Exception {
+        return of(broker, view -> {
+            view.addCluster();
+            for (var topic : view.topics()) view.addTopic(topic);
+        });
+    }
+
+    /** What lies in the partitions of some topics, whatever cluster they belong to. */
+    static List<String> ofPartitions(Broker broker, Map<String, Integer> topics) throws Exception {
+        return of(broker, view -> {
+            for (var topic : new TreeMap<>(topics).entrySet()) view.addPartitions(topic.getKey(), topic.getValue());
+        });
+    }
+
+    private interface Look {
+        void at(ClusterView view) throws Exception;
+    }
+
+    private static List<String> of(Broker broker, Look look) throws Exception {
         try (var admin = Clients.admin(broker); var all = Clients.consumer(broker);
                 var committed = Clients.consumer(broker, "isolation.level", "read_committed")) {
             var view = new ClusterView(broker, admin, new TreeMap<>(Map.of("all", all, "committed", committed)));
-            view.addCluster();
-            for (var topic : view.topics()) view.addTopic(topic);
+            look.at(view);
             return view.lines;
         }
     }
@@ -87,8 +104,12 @@ final class ClusterView {
     private void addTopic(TopicDescription topic) throws Exception {
         add("topic", topic.name(), topic.topicId(), "partitions", topic.partitions().size());
         addConfigs(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()), ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG);
-        for (int i = 0; i < topic.partitions().size(); i++) {
-            var partition = new TopicPartition(topic.name(), i);
+        addPartitions(topic.name(), topic.partitions().size());
+    }
+
+    private void addPartitions(String topic, int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            var partition = new TopicPartition(topic, i);
             addOffsets(partition);
             addProducers(partition);
             addBatches(partition);

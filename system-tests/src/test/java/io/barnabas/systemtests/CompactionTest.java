@@ -109,7 +109,7 @@ class CompactionTest {
             broker.process().terminate();
         }
         var passes = new ArrayList<List<String>>();
-        takeOver(written, data.resolve(TOPIC + "-0"));
+        Directories.takeOver(written, data.resolve(TOPIC + "-0"));
         passes.add(dump(data.resolve(TOPIC + "-0")));
         try (var broker = kafka != null ? kafka.start() : barnabas.start()) {
             passes.add(compact(broker));
@@ -120,12 +120,6 @@ class CompactionTest {
             passes.add(compact(broker));
         }
         return passes;
-    }
-
-    /** Puts the files of one partition in the place of another's, but for the name of its topic. */
-    private static void takeOver(Path from, Path to) throws IOException {
-        for (var name : names(to)) if (!name.equals("partition.metadata")) Files.delete(to.resolve(name));
-        for (var name : names(from)) if (!name.equals("partition.metadata")) Files.copy(from.resolve(name), to.resolve(name));
     }
 
     private static List<String> names(Path folder) throws IOException {

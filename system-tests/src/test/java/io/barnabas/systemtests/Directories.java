@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
 /** Whole trees of files. */
 final class Directories {
@@ -22,5 +23,21 @@ final class Directories {
             });
         }
         return to;
+    }
+
+    /** Puts the files of one partition in the place of another's, but for the name of its topic. */
+    static void takeOver(Path from, Path to) throws IOException {
+        for (var file : files(to)) if (!isIdentity(file)) Files.delete(file);
+        for (var file : files(from)) if (!isIdentity(file)) Files.copy(file, to.resolve(file.getFileName()));
+    }
+
+    private static boolean isIdentity(Path file) {
+        return file.endsWith("partition.metadata");
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.toList();
+        }
     }
 }

@@ -51,7 +51,7 @@ final class ExchangeScenes {
                 Clients.create(admin, new NewTopic(PLAIN + "-" + codec, 2, (short) 1));
                 write(broker, PLAIN + "-" + codec, 2, 40, 300, "compression.type", codec);
             }
-            Clients.create(admin, new NewTopic(PLAIN, 1, (short) 1).configs(Map.of("segment.bytes", SEGMENT_BYTES, "message.timestamp.type", "LogAppendTime")));
+            Clients.create(admin, new NewTopic(PLAIN, 1, (short) 1).configs(configsOf(PLAIN)));
             write(broker, PLAIN, 1, 30, 100_000);
             Clients.create(admin, new NewTopic("doomed", 3, (short) 1));
             write(broker, "doomed", 3, 5, 100);
@@ -109,9 +109,7 @@ final class ExchangeScenes {
     /** What is changed on the other side, the n-th time. */
     void change(Broker broker, int n) throws Exception {
         try (var admin = Clients.admin(broker)) {
-            write(broker, PLAIN + "-zstd", 2, 30, 300, "compression.type", "zstd");
-            write(broker, PLAIN, 1, 12, 100_000);
-            write(broker, COMPACTED, 1, 50, 300);
+            writeMore(broker);
             set(admin, new ConfigResource(ConfigResource.Type.TOPIC, PLAIN), "retention.ms", String.valueOf(1_000_000_000L + n));
             set(admin, new ConfigResource(ConfigResource.Type.TOPIC, PLAIN), "max.message.bytes", String.valueOf(2_000_000 + n));
             admin.createPartitions(Map.of(PLAIN + "-lz4", NewPartitions.increaseTo(2 + n))).all().get();
@@ -123,6 +121,23 @@ final class ExchangeScenes {
             if (n == 1) admin.deleteTopics(List.of(PLAIN + "-gzip")).all().get();
         }
         awaitCheckpoint(broker, CUT + " 0 " + (17 + n));
+    }
+
+    /** More records where there are some. */
+    void writeMore(Broker broker) {
+        write(broker, PLAIN + "-zstd", 2, 30, 300, "compression.type", "zstd");
+        write(broker, PLAIN, 1, 12, 100_000);
+        write(broker, COMPACTED, 1, 50, 300);
+    }
+
+    /** With which a topic, once it is filled, changes no more by itself. */
+    static Map<String, String> configsOf(String topic) {
+        return switch (topic) {
+            case PLAIN -> Map.of("segment.bytes", SEGMENT_BYTES, "message.timestamp.type", "LogAppendTime");
+            case COMPACTED -> Map.of("segment.bytes", SEGMENT_BYTES, "cleanup.policy", "compact", "min.cleanable.dirty.ratio", "1.0");
+            case SHRINKING -> Map.of("segment.bytes", SEGMENT_BYTES);
+            default -> Map.of();
+        };
     }
 
     private void compact(Broker broker, Admin admin) throws Exception {
@@ -146,7 +161,7 @@ final class ExchangeScenes {
         admin.incrementalAlterConfigs(Map.of(resource, List.of(new AlterConfigOp(new ConfigEntry(name, value), OpType.SET)))).all().get();
     }
 
-    private void write(Broker broker, String topic, int partitions, int count, int valueBytes, String... settings) throws Exception {
+    private void write(Broker broker, String topic, int partitions, int count, int valueBytes, String... settings) {
         try (var producer = Clients.producer(broker, settings)) {
             send(producer, topic, partitions, count, valueBytes);
         }

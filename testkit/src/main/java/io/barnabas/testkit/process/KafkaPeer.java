@@ -35,6 +35,7 @@ public final class KafkaPeer implements Broker {
         private List<String> flags = KafkaTools.QUICK_FLAGS;
         private Path jdk = Repository.jdk();
         private Path data;
+        private String module = "kafka-broker";
         private String moreListeners = "";
         private boolean isQuorumStatic;
         private boolean hasEligibleLeaderReplicas;
@@ -82,6 +83,12 @@ public final class KafkaPeer implements Broker {
             return this;
         }
 
+        /** The last release that knows the old record formats. */
+        public Setup release39() {
+            module = "kafka-broker-3.9";
+            return allFeatures();
+        }
+
         /** Every feature as a new cluster has it. */
         public Setup allFeatures() {
             hasEligibleLeaderReplicas = true;
@@ -105,13 +112,13 @@ public final class KafkaPeer implements Broker {
                 throw new UncheckedIOException(e);
             }
             if (!Files.exists(data.resolve("meta.properties"))) format(configuration);
-            var command = KafkaTools.java("kafka-broker", jdk, flags, "kafka.Kafka", configuration.toString());
+            var command = KafkaTools.java(module, jdk, flags, "kafka.Kafka", configuration.toString());
             Path output = data.resolveSibling(data.getFileName() + ".out");
             return new KafkaPeer(this, ChildProcess.start(command, Map.of(), Repository.ROOT, output));
         }
 
         private void format(Path configuration) {
-            var command = KafkaTools.java("kafka-broker", jdk, KafkaTools.QUICK_FLAGS, "kafka.tools.StorageTool", "format",
+            var command = KafkaTools.java(module, jdk, KafkaTools.QUICK_FLAGS, "kafka.tools.StorageTool", "format",
                     "-t", "KjYvRqJ0QNKl3v3hHjJzBw", "-c", configuration.toString());
             if (!isQuorumStatic) command.add("--standalone");
             // Eligible leader replicas bring a cluster-wide min.insync.replicas along; a first format of ours leaves them out.

@@ -52,10 +52,11 @@ public final class KafkaTools {
         return all;
     }
 
-    /** A Java command on the class path of {@code module}, with its log4j configuration. */
+    /** A Java command on the class path of {@code module}, with its log4j configuration, of whichever version. */
     static List<String> java(String module, Path jdk, List<String> flags, String... arguments) {
         var command = new ArrayList<>(List.of(jdk.resolve("bin/java").toString(), "-Xshare:auto",
                 "-Dlog4j2.configurationFile=" + Repository.ROOT.resolve("system-tests/" + module + "/log4j2.properties"),
+                "-Dlog4j.configuration=file:" + Repository.ROOT.resolve("system-tests/" + module + "/log4j.properties"),
                 "-cp", Repository.classPathOf(module)));
         command.addAll(1, flags);
         command.addAll(List.of(arguments));
