@@ -38,6 +38,11 @@ final class LeaderEpochHistory {
         return true;
     }
 
+    /** A batch was met while the log is read from an offset on: it tells something new if it is later than all in both. */
+    void learn(int epoch, long offset) {
+        if (epoch > latestEpoch() && (count == 0 || offset > startOffsets[count - 1])) assign(epoch, offset);
+    }
+
     /** The epoch of the record at an offset, -1 if unknown. */
     int epochAt(long offset) {
         int i = count - 1;

@@ -175,7 +175,7 @@ public final class Log {
      *
      * @param batch       its bytes are read and must stay as they are until {@link LogListener#onWritten} or
      *                    {@link LogListener#onWriteFailed}; the view itself may be moved on at once
-     * @param leaderEpoch at least the latest epoch in this log
+     * @param leaderEpoch of who appends; later ones that the log knows of are forgotten, since its folder came from elsewhere
      */
     public AppendResult append(RecordBatch batch, int leaderEpoch, AppendOrigin origin) {
         return isOffline() || isClosed ? refusedByStorage() : appender.append(batch, leaderEpoch, origin);

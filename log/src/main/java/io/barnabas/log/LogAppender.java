@@ -132,9 +132,6 @@ final class LogAppender {
             return new AppendResult.Refused(ErrorCode.RECORD_LIST_TOO_LARGE,
                     "batch larger than a segment: sizeInBytes=%d segmentBytes=%d".formatted(size, config.segmentBytes()));
         }
-        if (leaderEpoch < epochs.latestEpoch()) {
-            throw new IllegalStateException("leader epoch goes back: leaderEpoch=%d latest=%d".formatted(leaderEpoch, epochs.latestEpoch()));
-        }
         if (batch.hasProducerId()) {
             var answer = producers.check(batch, origin);
             if (answer != null) return answer;

@@ -138,8 +138,7 @@ final class LogLoader {
         try (var file = disk.open(segment.path(FileNames.LOG), false)) {
             var scanner = SCANNER.get().startHeaders(file, 0, segment.size());
             while (scanner.next()) {
-                int epoch = scanner.header().leaderEpoch();
-                if (epoch > epochs.latestEpoch()) epochs.assign(epoch, scanner.header().baseOffset());
+                epochs.learn(scanner.header().leaderEpoch(), scanner.header().baseOffset());
             }
         }
     }
@@ -214,7 +213,7 @@ final class LogLoader {
                 boolean follows = baseOffset >= Math.max(endOffset, segment.baseOffset) && lastOffset - segment.baseOffset <= Integer.MAX_VALUE;
                 if (!follows || lastOffset >= checkedFrom && !scanner.isValidCrc()) break;
                 segment.onAppended(lastOffset, maxTimestamp, (int) (scanner.nextPosition() - scanner.position()), indexIntervalBytes);
-                if (epoch > epochs.latestEpoch()) epochs.assign(epoch, baseOffset);
+                epochs.learn(epoch, baseOffset);
                 endOffset = lastOffset + 1;
             }
             if (segment.size() < fileSize) return cut(segment, file, scanner.problem());

@@ -330,6 +330,24 @@ class LogTest {
         assertEquals(0, rig.log.activeProducers().size());
     }
 
+    /** Its folder comes from another cluster, which had elected more leaders. */
+    @Test
+    void aLogOfLaterEpochsThanItsLeadersIsGoneOnWith() {
+        rig.append(LogRig.batch(rig.now(), "a"), 7);
+        rig.log.write();
+        rig.append(LogRig.batch(rig.now(), "b"), 2);
+        rig.log.write();
+        assertEquals(2, rig.log.latestEpoch());
+        assertEquals(new EpochEndOffset(2, 2), rig.log.offsetForLeaderEpoch(2));
+        rig.kill();
+        assertEquals(List.of("a", "b"), rig.values());
+        rig.append(LogRig.batch(rig.now(), "c"), 2);
+        rig.log.write();
+        rig.restart();
+        assertEquals(2, rig.log.latestEpoch());
+        assertEquals(List.of("a", "b", "c"), rig.values());
+    }
+
     @Test
     void retentionBySizeKeepsAtLeastThatMuch() {
         var rig = new LogRig(1, LogRig.retaining(LogRig.SMALL, -1, 2000));
