@@ -115,7 +115,8 @@ final class UpConversion {
 
     private void convertPlain(OutputStream packer, BatchOutput output) throws IOException {
         bytes.resetTo(records, records.position(), records.limit());
-        while (!output.isOverfull() && walk.next()) convert(packer, Integer.MAX_VALUE);
+        // Each message is judged by itself, so the first at fault decides; of a wrapper, all within it do.
+        while (!output.isOverfull() && recordErrors.isEmpty() && walk.next()) convert(packer, Integer.MAX_VALUE);
     }
 
     private void convertWrapped(OutputStream packer, BatchOutput output) throws IOException {

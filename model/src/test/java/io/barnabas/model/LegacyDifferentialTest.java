@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Apache Kafka's own classes are the judge of the formats v0 and v1: reading, conversion up and down, and the cleaner's filter. */
 class LegacyDifferentialTest {
     private static final int ROUNDS = 150;
+    private static final long HORIZON_MS = 77_777;
     private static final CompressionType[] OLD_CODECS =
             {CompressionType.NONE, CompressionType.GZIP, CompressionType.SNAPPY, CompressionType.LZ4};
 
@@ -136,6 +137,75 @@ class LegacyDifferentialTest {
         } catch (RuntimeException e) {
             // From a class loader of its own.
             return e.getClass().getSimpleName().equals("UnsupportedCompressionTypeException") ? Errors.UNSUPPORTED_COMPRESSION_TYPE : Errors.UNKNOWN_SERVER_ERROR;
+        }
+    }
+
+    // ---- compaction
+
+    @Test
+    void recordsAreTakenOutAsKafkasCleanerDoes() {
+        var filter = new LegacyFilter();
+        Seeds.check(ROUNDS, (seed, random) -> {
+            var bytes = randomLog(random, 2);
+            long salt = random.nextLong();
+            int of = 1 + random.nextInt(4);
+            var output = ByteBuffer.allocate(bytes.limit() * 2 + 1000);
+            var result = MemoryRecords.readableRecords(bytes).filterTo(new EveryFew(salt, of), output, BufferSupplier.NO_CACHING, Integer.MAX_VALUE);
+            var expected = result.outputBuffer().flip();
+            var parts = new ArrayList<ByteBuffer>();
+            var message = new LegacyMessage();
+            for (int at = 0; at < bytes.limit(); at = message.endPosition()) {
+                message.wrap(bytes, at);
+                boolean hasRest = filter.filter(message, (offset, key, keyFrom, keyBytes, hasValue) -> isKept(offset, salt, of));
+                if (hasRest) parts.add(filter.rest(message, filter.keepsTombstone() ? HORIZON_MS : RecordBatch.NO_TIMESTAMP));
+            }
+            assertSameBatches(concat(parts), expected);
+        });
+    }
+
+    private static void assertSameBatches(ByteBuffer ours, ByteBuffer expected) {
+        int a = 0;
+        int b = 0;
+        while (b < expected.limit()) {
+            var our = new RecordBatch().wrap(ours, a);
+            var their = new RecordBatch().wrap(expected, b);
+            assertThat(our.isValidCrc()).isTrue();
+            var codec = their.compressionType();
+            if (codec == CompressionType.NONE || codec == CompressionType.LZ4) assertThat(our.toByteBuffer()).isEqualTo(their.toByteBuffer());
+            assertThat(our.attributes()).isEqualTo(their.attributes());
+            assertThat(our.baseTimestamp()).isEqualTo(their.baseTimestamp());
+            assertThat(our.maxTimestamp()).isEqualTo(their.maxTimestamp());
+            assertThat(our.lastOffset()).isEqualTo(their.lastOffset());
+            assertThat(our.leaderEpoch()).isEqualTo(their.leaderEpoch());
+            assertThat(RandomRecords.recordsOf(our)).isEqualTo(RandomRecords.recordsOf(their));
+            a = our.endPosition();
+            b = their.endPosition();
+        }
+        assertThat(a).isEqualTo(ours.limit());
+    }
+
+    private static boolean isKept(long offset, long salt, int of) {
+        return Long.hashCode((offset + 1) * salt) % of != 0;
+    }
+
+    private static final class EveryFew extends MemoryRecords.RecordFilter {
+        private final long salt;
+        private final int of;
+
+        EveryFew(long salt, int of) {
+            super(HORIZON_MS - 5, 5);
+            this.salt = salt;
+            this.of = of;
+        }
+
+        @Override
+        protected BatchRetentionResult checkBatchRetention(org.apache.kafka.common.record.internal.RecordBatch batch) {
+            return new BatchRetentionResult(BatchRetention.DELETE_EMPTY, false);
+        }
+
+        @Override
+        protected boolean shouldRetainRecord(org.apache.kafka.common.record.internal.RecordBatch batch, org.apache.kafka.common.record.internal.Record record) {
+            return isKept(record.offset(), salt, of);
         }
     }
 
