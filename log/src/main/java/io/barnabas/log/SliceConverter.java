@@ -33,18 +33,19 @@ public final class SliceConverter {
     public record Converted(LogSlice slice, long nextOffset) {}
 
     /**
-     * Converts a slice and releases it. Blocks, and may unpack much: for the log directory's I/O pool.
+     * Converts a slice and releases it, Blocks, and may unpack much: for the log directory's I/O pool.
      *
      * @param magic      the newest format that the client reads, 0 or 1
      * @param fromOffset the offset that was asked for
+     * @param bytesMax   of the messages, unless the slice or its first batch come to more
      * @throws RecordException  if the first batch is packed with zstd, or is not what its format says
      * @throws StorageException if the disk cannot be read
      */
-    public Converted convert(LogSlice slice, byte magic, long fromOffset) {
+    public Converted convert(LogSlice slice, byte magic, long fromOffset, int bytesMax) {
         try {
             if (held.get() >= heldMax) return new Converted(LogSlice.EMPTY, fromOffset);
             var conversion = new DownConversion(magic, fromOffset, slice.size());
-            var bytes = conversion.convert(slice.toByteBuffer(), Math.max(slice.size(), SOURCE_BYTES_MAX));
+            var bytes = conversion.convert(slice.toByteBuffer(), Math.max(slice.size(), bytesMax));
             return new Converted(bytes.hasRemaining() ? new ConvertedSlice(bytes, held) : LogSlice.EMPTY, conversion.nextOffset());
         } finally {
             slice.release();

@@ -182,7 +182,7 @@ class OldFormatsTest {
             var read = new ArrayList<Kept>();
             for (long offset = 0; offset < model.end; ) {
                 var data = (ReadResult.Data) rig.log.read(offset, 500, model.end, true);
-                var converted = converter.convert(data.slice(), magic, offset);
+                var converted = converter.convert(data.slice(), magic, offset, 0);
                 assertEquals(converted.slice().size(), converter.heldBytes());
                 for (var batch : MemoryRecords.readableRecords(converted.slice().toByteBuffer()).batches()) {
                     assertTrue(batch.magic() <= magic);
@@ -196,7 +196,7 @@ class OldFormatsTest {
             var expected = new ArrayList<Kept>();
             for (var record : model.records) expected.add(magic > 0 ? record : new Kept(record.offset, -1, record.key, record.value));
             assertEquals(expected, read);
-            var full = new SliceConverter(0).convert(((ReadResult.Data) rig.log.read(0, 500, model.end, true)).slice(), magic, 0);
+            var full = new SliceConverter(0).convert(((ReadResult.Data) rig.log.read(0, 500, model.end, true)).slice(), magic, 0, 0);
             assertEquals(0, full.slice().size());
             assertEquals(0, full.nextOffset());
         });
