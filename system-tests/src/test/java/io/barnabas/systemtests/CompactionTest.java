@@ -100,7 +100,7 @@ class CompactionTest {
     }
 
     /** @return of each pass: what was there before, after it, ... */
-    private static List<List<String>> compactTwice(Path written, KafkaPeer.Setup kafka, BarnabasProcess.Setup barnabas) throws Exception {
+    static List<List<String>> compactTwice(Path written, KafkaPeer.Setup kafka, BarnabasProcess.Setup barnabas) throws Exception {
         Path data = Repository.newScratch("compacted").resolve("data");
         if (kafka != null) kafka.data(data);
         else barnabas.data(data);
@@ -123,7 +123,7 @@ class CompactionTest {
     }
 
     /** Puts the files of one partition in the place of another's, but for the name of its topic. */
-    private static void takeOver(Path from, Path to) throws IOException {
+    static void takeOver(Path from, Path to) throws IOException {
         for (var name : names(to)) if (!name.equals("partition.metadata")) Files.delete(to.resolve(name));
         for (var name : names(from)) if (!name.equals("partition.metadata")) Files.copy(from.resolve(name), to.resolve(name));
     }
