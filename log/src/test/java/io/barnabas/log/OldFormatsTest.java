@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.barnabas.model.ErrorCode;
 import io.barnabas.testkit.Seeds;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -169,6 +171,90 @@ class OldFormatsTest {
         data.slice().release();
     }
 
+    // ---- damage
+
+    /** Nothing is known to be durable: the first message that is not whole ends the log, and what stood before it is served. */
+    @Test
+    void damageAndTornEndsCutTheLogAtTheLastWholeMessage() {
+        var random = Seeds.random(3);
+        var model = new Model();
+        while (model.batches.size() < 12) model.add(batch(random, model.end, random.nextInt(2)));
+        var whole = bytes(model.batches);
+        int from = 0;
+        for (int i = 0; i < model.batches.size(); i++) {
+            int size = model.batches.get(i).remaining();
+            long endBefore = i == 0 ? 0 : lastOffset(model.batches.get(i - 1)) + 1;
+            for (int at = 8; at < size; at += 1 + random.nextInt(3)) {
+                var damaged = whole.clone();
+                damaged[from + at] ^= 0x21;
+                assertEndsAt(model, damaged, endBefore, "flipped " + i + " " + at);
+                assertEndsAt(model, Arrays.copyOf(whole, from + at), endBefore, "cut " + i + " " + at);
+            }
+            from += size;
+        }
+        assertEndsAt(model, whole, model.end, "whole");
+    }
+
+    private static void assertEndsAt(Model model, byte[] file, long end, String what) {
+        var rig = LogRig.withDefaults();
+        rig.log.replicate(ByteBuffer.wrap(bytes(model.batches)));
+        rig.log.write();
+        rig.killLoops();
+        rig.disk.killProcess();
+        rig.disk.replace(rig.file("00000000000000000000.log"), file);
+        rig.start();
+        assertEquals(end, rig.log.endOffset(), what);
+        if (end > 0) ((ReadResult.Data) rig.log.read(0, 1 << 20, end, true)).slice().release();
+    }
+
+    @Test
+    void whatAFollowerGetsIsCheckedBeforeItIsTaken() {
+        var random = Seeds.random(4);
+        var model = new Model();
+        while (model.batches.size() < 4) model.add(batch(random, model.end, random.nextInt(2)));
+        var whole = bytes(model.batches);
+        int from = 0;
+        for (var batch : model.batches) {
+            for (int at = 12; at < batch.remaining(); at++) {
+                var damaged = whole.clone();
+                damaged[from + at] ^= 0x10;
+                var rig = LogRig.withDefaults();
+                var result = rig.log.replicate(ByteBuffer.wrap(damaged));
+                assertTrue(result instanceof AppendResult.Refused refused && refused.error() == ErrorCode.CORRUPT_MESSAGE, result + " at " + from + "+" + at);
+                assertEquals(0, rig.log.stagedEndOffset());
+            }
+            from += batch.remaining();
+        }
+        var rig = LogRig.withDefaults();
+        assertTrue(rig.log.replicate(ByteBuffer.wrap(whole)) instanceof AppendResult.Appended);
+        // It does not follow a second time.
+        assertTrue(rig.log.replicate(ByteBuffer.wrap(whole)) instanceof AppendResult.Refused);
+    }
+
+    /** Under a right checksum outside, something within a wrapper is wrong: the log is left as it is, and serves on. */
+    @Test
+    void aWrapperThatCannotBeUnpackedIsNotCompacted() {
+        var rig = new LogRig(1, LogRig.compacted(LogRig.SMALL, new CompactionConfig(0, 0, Long.MAX_VALUE, 0), false));
+        var model = new Model();
+        var random = Seeds.random(5);
+        while (model.batches.size() < 30) model.add(batch(random, model.end, 1));
+        var bytes = ByteBuffer.wrap(bytes(model.batches));
+        int at = 0;
+        while ((bytes.get(at + 17) & 7) != CompressionType.GZIP.id) at += 12 + bytes.getInt(at + 8);
+        int size = 12 + bytes.getInt(at + 8);
+        bytes.put(at + size - 3, (byte) (bytes.get(at + size - 3) ^ 1));
+        var crc = new java.util.zip.CRC32();
+        crc.update(bytes.slice(at + 16, size - 16));
+        bytes.putInt(at + 12, (int) crc.getValue());
+        assertTrue(rig.log.replicate(bytes) instanceof AppendResult.Appended);
+        rig.log.write();
+        rig.log.raiseHighWatermark(model.end);
+        rig.flush();
+        rig.simulation.runFor(100_000);
+        assertArrayEquals(bytes.array(), segmentBytes(rig));
+        assertNull(rig.heard.offline);
+    }
+
     // ---- conversion of slices
 
     @Test
@@ -272,12 +358,15 @@ class OldFormatsTest {
     // ---- material
 
     private static ByteBuffer batch(RandomGenerator random, long baseOffset) {
-        byte magic = (byte) random.nextInt(3);
+        return batch(random, baseOffset, random.nextInt(3));
+    }
+
+    private static ByteBuffer batch(RandomGenerator random, long baseOffset, int magic) {
         var codecs = new CompressionType[] {CompressionType.NONE, CompressionType.GZIP, CompressionType.SNAPPY, CompressionType.LZ4};
         var codec = codecs[random.nextInt(codecs.length)];
         var type = magic == 0 ? TimestampType.NO_TIMESTAMP_TYPE : random.nextInt(4) == 0 ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME;
         long offset = baseOffset;
-        try (var builder = new MemoryRecordsBuilder(new ByteBufferOutputStream(512), magic, Compression.of(codec).build(), type, baseOffset,
+        try (var builder = new MemoryRecordsBuilder(new ByteBufferOutputStream(512), (byte) magic, Compression.of(codec).build(), type, baseOffset,
                 1000 + random.nextInt(1000), -1, (short) -1, -1, false, false, 0, Integer.MAX_VALUE)) {
             for (int i = random.nextInt(8); i >= 0; i--) {
                 var key = random.nextInt(12) == 0 ? null : LogRig.bytes("key " + random.nextInt(KEYS));
