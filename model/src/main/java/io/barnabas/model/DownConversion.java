@@ -103,7 +103,7 @@ public final class DownConversion {
         var codec = batch.compressionType();
         if (codec == CompressionType.ZSTD) throw zstd();
         try (var records = batch.records(DECOMPRESSED_BYTES_MAX);
-                var writer = new LegacySetWriter(output, toMagic, codec, batch.timestampType(), batch.maxTimestamp())) {
+                var writer = new LegacySetWriter(output, toMagic, codec, batch.timestampType())) {
             for (var record = records.next(); record != null; record = records.next()) write(writer, record, codec);
         }
     }
@@ -111,7 +111,7 @@ public final class DownConversion {
     private void convertMessage() {
         var codec = message.compressionType();
         try (var records = message.records(DECOMPRESSED_BYTES_MAX);
-                var writer = new LegacySetWriter(output, toMagic, codec, message.timestampType(), message.maxTimestamp())) {
+                var writer = new LegacySetWriter(output, toMagic, codec, message.timestampType())) {
             for (var record = records.next(); record != null; record = records.next()) write(writer, record, codec);
         }
     }

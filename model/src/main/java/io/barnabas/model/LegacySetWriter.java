@@ -14,7 +14,6 @@ final class LegacySetWriter implements AutoCloseable {
     private final byte magic;
     private final CompressionType codec;
     private final boolean isLogAppendTime;
-    private final long logAppendTime;
     private final int start;
     private final OutputStream target;
     private final CRC32 checksum = new CRC32();
@@ -24,13 +23,12 @@ final class LegacySetWriter implements AutoCloseable {
     private long maxTimestamp = RecordBatch.NO_TIMESTAMP;
     private boolean isEmpty = true;
 
-    /** @param logAppendTime of all records, if {@code type} says that they have one */
-    LegacySetWriter(BatchOutput output, byte magic, CompressionType codec, TimestampType type, long logAppendTime) {
+    /** @param type what the timestamps mean; records of LogAppendTime all have the same */
+    LegacySetWriter(BatchOutput output, byte magic, CompressionType codec, TimestampType type) {
         this.output = output;
         this.magic = magic;
         this.codec = codec;
         this.isLogAppendTime = type == TimestampType.LOG_APPEND_TIME;
-        this.logAppendTime = logAppendTime;
         this.start = output.size();
         this.target = open();
     }
@@ -58,7 +56,7 @@ final class LegacySetWriter implements AutoCloseable {
         maxTimestamp = Math.max(maxTimestamp, timestamp);
         boolean isRelative = codec != CompressionType.NONE && magic > 0;
         try {
-            writeMessage(isRelative ? offset - baseOffset : offset, isLogAppendTime ? logAppendTime : timestamp, key, value);
+            writeMessage(isRelative ? offset - baseOffset : offset, timestamp, key, value);
         } catch (IOException e) {
             throw new IllegalStateException("cannot pack in memory", e);
         }
@@ -128,7 +126,7 @@ final class LegacySetWriter implements AutoCloseable {
     private void writeWrapperStart() {
         int size = output.size() - start - LegacyMessage.LENGTH_PREFIX_BYTES;
         fields.clear().putLong(lastOffset).putInt(size).putInt(0);
-        putFields(codec, isLogAppendTime ? logAppendTime : maxTimestamp).putInt(-1);
+        putFields(codec, maxTimestamp).putInt(-1);
         var written = output.written();
         written.put(start, fields.array(), 0, fields.position());
         written.putInt(start + wrapperStartBytes() - 4, size - LegacyMessage.sizeMin(magic));

@@ -152,7 +152,7 @@ class LegacyDamageTest {
 
     private static ByteBuffer sample(int magic, CompressionType codec, RandomGenerator random) {
         var output = new BatchOutput(100, 1 << 20);
-        try (var writer = new LegacySetWriter(output, (byte) magic, codec, TimestampType.CREATE_TIME, 0)) {
+        try (var writer = new LegacySetWriter(output, (byte) magic, codec, TimestampType.CREATE_TIME)) {
             for (int i = 0; i <= random.nextInt(4); i++) {
                 var value = new byte[random.nextInt(120)];
                 if (random.nextBoolean()) random.nextBytes(value);

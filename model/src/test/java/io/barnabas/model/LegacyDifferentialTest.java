@@ -39,6 +39,22 @@ class LegacyDifferentialTest {
         });
     }
 
+    /** Some producers leave it 0: what lies within then counts from there. */
+    @Test
+    void aWrapperThatNobodyHasNumberedIsReadAsKafkaReadsIt() {
+        Seeds.check(ROUNDS / 3, (seed, random) -> {
+            for (int magic = 0; magic < 2; magic++) {
+                var bytes = batch(magic, CompressionType.GZIP, 0, random, false);
+                bytes.putLong(0, 0);
+                var expected = new ArrayList<String>();
+                for (var kafka : MemoryRecords.readableRecords(bytes).records()) {
+                    expected.add(text(kafka.offset(), kafka.timestamp(), kafka.key(), kafka.value()));
+                }
+                assertThat(read(bytes)).isEqualTo(expected);
+            }
+        });
+    }
+
     @Test
     void headersAreReadAsKafkaReadsThem() {
         Seeds.check(ROUNDS, (seed, random) -> {
