@@ -38,8 +38,8 @@ final class LogAppender {
     private long stagedEndOffset;
     private List<TransactionIndex.Entry> stagedAborts = List.of();
     private final RecordBatch view = new RecordBatch();
-    /** A message of an old format among what is replicated. */
-    private final LegacyMessage message = new LegacyMessage();
+    /** A message of an old format among what is replicated; made when the first comes. */
+    private LegacyMessage message;
     private boolean mayDefer;
     /** The write that the directory's thread has; nothing is appended meanwhile. */
     private DeferredWrite deferred;
@@ -212,6 +212,7 @@ final class LogAppender {
     }
 
     private void checkReplicatedMessage(ByteBuffer batches, int at, long nextOffset) {
+        if (message == null) message = new LegacyMessage();
         message.wrap(batches, at);
         if (!message.isValidCrc()) throw new RecordException(ErrorCode.CORRUPT_MESSAGE, "checksum does not match: " + message);
         if (message.lastOffset() < nextOffset) {

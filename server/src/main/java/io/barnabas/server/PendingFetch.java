@@ -176,6 +176,10 @@ final class PendingFetch {
             } catch (StorageException e) {
                 LOG.warn("cannot read records to be converted", e);
                 partition.loop().execute(() -> onNotConverted(position, index, ErrorCode.KAFKA_STORAGE_ERROR));
+            } catch (RuntimeException e) {
+                // The client must not wait for an answer that nobody makes.
+                LOG.error("cannot convert records: partition={} offset={}", partition.topicPartition(), offset, e);
+                partition.loop().execute(() -> onNotConverted(position, index, ErrorCode.UNKNOWN_SERVER_ERROR));
             }
         });
     }
