@@ -16,6 +16,7 @@ final class BatchHeader {
     static final int MAGIC_AT = 16;
 
     private static final int OLD_LENGTH_MIN = 14;
+    private static final int OLD_TIMESTAMPED_LENGTH_MIN = OLD_LENGTH_MIN + 8;
     private static final int OLD_TIMESTAMP_AT = 18;
     private static final int OLD_TIMESTAMP_END = OLD_TIMESTAMP_AT + 8;
 
@@ -33,7 +34,8 @@ final class BatchHeader {
         int length = buffer.getInt(position + LENGTH_AT);
         int magic = buffer.get(position + MAGIC_AT);
         if (magic < 0 || magic > RecordBatch.MAGIC) return "unknown magic: magic=" + magic;
-        int lengthMin = magic == RecordBatch.MAGIC ? BYTES_MAX - RecordBatch.LENGTH_PREFIX_BYTES : OLD_LENGTH_MIN;
+        int lengthMin = magic == RecordBatch.MAGIC ? BYTES_MAX - RecordBatch.LENGTH_PREFIX_BYTES
+                : magic == 1 ? OLD_TIMESTAMPED_LENGTH_MIN : OLD_LENGTH_MIN;
         if (length < lengthMin || length > Integer.MAX_VALUE - RecordBatch.LENGTH_PREFIX_BYTES) {
             return "batch length out of range: batchLength=" + length;
         }
@@ -55,7 +57,7 @@ final class BatchHeader {
         return sizeInBytes;
     }
 
-    /** For the old formats the only offset that the header has. */
+    /** For the old formats the only offset that the header has: of a wrapper, that of the last record within. */
     long baseOffset() {
         return buffer.getLong(position);
     }

@@ -53,6 +53,10 @@ final class CleanedSegment {
     /** Adds a batch. */
     void add(BatchHeader header, byte[] bytes, int from) {
         int size = header.sizeInBytes();
+        // Small messages of old formats grow when they become batches.
+        if (segment.size() + size > Integer.MAX_VALUE) {
+            throw new CompactionException("compacted segment would be too large: baseOffset=" + segment.baseOffset);
+        }
         segment.onAppended(header.lastOffset(), header.maxTimestamp(), size, indexIntervalBytes);
         if (file != null) write(bytes, from, size);
     }

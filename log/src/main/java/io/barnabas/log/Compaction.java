@@ -3,6 +3,8 @@ package io.barnabas.log;
 import io.barnabas.base.Disk;
 import io.barnabas.base.DiskFile;
 import io.barnabas.model.ControlRecordType;
+import io.barnabas.model.LegacyFilter;
+import io.barnabas.model.LegacyMessage;
 import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordBatchFilter;
 import io.barnabas.model.RecordException;
@@ -31,6 +33,11 @@ final class Compaction {
     private final ByteBuffer writeBuffer;
     private final RecordBatchFilter filter = new RecordBatchFilter();
     private final RecordBatch batch = new RecordBatch();
+    private final LegacyFilter legacyFilter = new LegacyFilter();
+    private final LegacyMessage message = new LegacyMessage();
+    /** Old formats have no place for a horizon: their tombstones go from segments that were not written after this. */
+    private final long legacyHorizonMs;
+    private boolean keepsLegacyTombstones;
     private final CleanedTransactions transactions;
     private final List<List<Segment>> groups = new ArrayList<>();
     private int nextGroup;
@@ -46,6 +53,7 @@ final class Compaction {
         this.keys = keys;
         this.reader = new BatchFileReader(ioBytes / 2);
         this.writeBuffer = ByteBuffer.allocate(Math.max(1, ioBytes / 2));
+        this.legacyHorizonMs = legacyHorizonMs();
         this.transactions = new CleanedTransactions(readAborted(plan.segments().get(0).baseOffset));
     }
 
@@ -84,12 +92,14 @@ final class Compaction {
     }
 
     private boolean learnKeys() {
-        return filter.visit(batch, (offset, bytes, keyFrom, keyBytes, hasValue) -> {
-            if (keyBytes < 0 || offset < plan.firstDirtyOffset()) return true;
-            if (!keys.put(bytes, keyFrom, keyBytes, offset)) return false;
-            learntOffset = Math.max(learntOffset, offset + 1);
-            return true;
-        });
+        return reader.header().isV2() ? filter.visit(batch, this::learnKey) : legacyFilter.visit(message, this::learnKey);
+    }
+
+    private boolean learnKey(long offset, byte[] bytes, int keyFrom, int keyBytes, boolean hasValue) {
+        if (keyBytes < 0 || offset < plan.firstDirtyOffset()) return true;
+        if (!keys.put(bytes, keyFrom, keyBytes, offset)) return false;
+        learntOffset = Math.max(learntOffset, offset + 1);
+        return true;
     }
 
     // --- cleaning
@@ -136,9 +146,13 @@ final class Compaction {
         var cleaned = new CleanedSegment(disk, plan, sources, writeBuffer, pace);
         try {
             for (var source : sources) {
+                keepsLegacyTombstones = disk.lastModifiedMs(source.path(FileNames.LOG)) > legacyHorizonMs;
                 try (var file = disk.open(source.path(FileNames.LOG), false)) {
                     start(file, source);
-                    while (next(file)) clean(cleaned, file);
+                    while (next(file)) {
+                        if (reader.header().isV2()) clean(cleaned, file);
+                        else cleanMessage(cleaned, file);
+                    }
                 }
             }
             var last = sources.get(sources.size() - 1);
@@ -164,6 +178,25 @@ final class Compaction {
         boolean getsHorizon = !batch.hasDeleteHorizon() && (isControl ? isDecided : filter.keepsTombstone());
         if (rest == RecordBatchFilter.Rest.ALL && !getsHorizon) replace(cleaned, file, null);
         else replace(cleaned, file, filter.rest(batch, getsHorizon ? newHorizon() : batch.deleteHorizonMs()));
+    }
+
+    /** What is left of a message of an old format becomes a batch of today's. */
+    private void cleanMessage(CleanedSegment cleaned, DiskFile file) {
+        if (!legacyFilter.filter(message, this::isLegacyKept)) cleaned.change(file);
+        else replace(cleaned, file, legacyFilter.rest(message, legacyFilter.keepsTombstone() ? newHorizon() : RecordBatch.NO_TIMESTAMP));
+    }
+
+    private boolean isLegacyKept(long offset, byte[] bytes, int keyFrom, int keyBytes, boolean hasValue) {
+        if (offset >= learntOffset) return true;
+        if (keyBytes < 0 || keys.get(bytes, keyFrom, keyBytes) > offset) return false;
+        return hasValue || keepsLegacyTombstones;
+    }
+
+    /** By the age of the last segment that a pass has been over. */
+    private long legacyHorizonMs() {
+        Segment last = null;
+        for (var segment : plan.segments()) if (segment.baseOffset < plan.firstDirtyOffset()) last = segment;
+        return last == null ? 0 : disk.lastModifiedMs(last.path(FileNames.LOG)) - plan.config().compaction().deleteRetentionMs();
     }
 
     private long newHorizon() {
@@ -214,15 +247,17 @@ final class Compaction {
         if (isCancelled.getAsBoolean()) throw new CompactionException("cancelled");
         long before = reader.filePosition();
         if (!reader.next()) return false;
-        if (!reader.header().isV2()) {
-            throw new CompactionException("batch of an old format: file=%s position=%d".formatted(file.path(), reader.filePosition()));
-        }
-        batch.wrap(reader.buffer(), reader.position());
-        if (!batch.isValidCrc()) {
+        if (!isWhole()) {
             throw new CompactionException("checksum does not match: file=%s position=%d".formatted(file.path(), reader.filePosition()));
         }
         pace.onBytes(reader.filePosition() - before);
         return true;
+    }
+
+    /** Sets the view of the batch that the reader has come to. */
+    private boolean isWhole() {
+        if (reader.header().isV2()) return batch.wrap(reader.buffer(), reader.position()).isValidCrc();
+        return message.wrap(reader.buffer(), reader.position()).isValidCrc();
     }
 
     /** @return null if nobody knows it */

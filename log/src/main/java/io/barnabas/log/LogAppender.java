@@ -6,6 +6,7 @@ import io.barnabas.base.DiskFullException;
 import io.barnabas.base.EventLoop;
 import io.barnabas.base.StorageException;
 import io.barnabas.model.ErrorCode;
+import io.barnabas.model.LegacyMessage;
 import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordException;
 import java.nio.ByteBuffer;
@@ -37,6 +38,8 @@ final class LogAppender {
     private long stagedEndOffset;
     private List<TransactionIndex.Entry> stagedAborts = List.of();
     private final RecordBatch view = new RecordBatch();
+    /** A message of an old format among what is replicated; made when the first comes. */
+    private LegacyMessage message;
     private boolean mayDefer;
     /** The write that the directory's thread has; nothing is appended meanwhile. */
     private DeferredWrite deferred;
@@ -155,11 +158,21 @@ final class LogAppender {
             return new AppendResult.Refused(e.error(), e.getMessage());
         }
         long firstOffset = -1;
-        for (int at = batches.position(); at < end; at = view.endPosition()) {
+        int at = batches.position();
+        while (at < end) {
+            if (isLegacy(batches, at)) {
+                message.wrap(batches, at);
+                if (!makeRoom(message.sizeInBytes(), message.lastOffset(), message.maxTimestamp())) return refusedByStorage();
+                if (firstOffset < 0) firstOffset = stagedEndOffset;
+                stageMessage();
+                at = message.endPosition();
+                continue;
+            }
             view.wrap(batches, at);
             if (!makeRoom(view.sizeInBytes(), view.lastOffset(), view.maxTimestamp())) return refusedByStorage();
             if (firstOffset < 0) firstOffset = view.baseOffset();
             stage(view, view.leaderEpoch());
+            at = view.endPosition();
         }
         return new AppendResult.Appended(firstOffset < 0 ? stagedEndOffset : firstOffset, stagedEndOffset - 1);
     }
@@ -169,9 +182,15 @@ final class LogAppender {
         long nextOffset = stagedEndOffset;
         int epoch = epochs.latestEpoch();
         int at = batches.position();
-        while (batches.limit() - at >= RecordBatch.HEADER_BYTES) {
+        while (batches.limit() - at >= BatchHeader.BYTES_MIN) {
             int sizeInBytes = RecordBatch.LENGTH_PREFIX_BYTES + batches.getInt(at + BatchHeader.LENGTH_AT);
             if (sizeInBytes > batches.limit() - at) break;
+            if (isLegacy(batches, at)) {
+                checkReplicatedMessage(batches, at, nextOffset);
+                nextOffset = message.lastOffset() + 1;
+                at = message.endPosition();
+                continue;
+            }
             view.wrap(batches, at);
             if (!view.isValidCrc()) throw new RecordException(ErrorCode.CORRUPT_MESSAGE, "checksum does not match: " + view);
             if (view.baseOffset() < nextOffset || view.lastOffset() < view.baseOffset() || view.leaderEpoch() < epoch) {
@@ -183,6 +202,29 @@ final class LogAppender {
             at = view.endPosition();
         }
         return at;
+    }
+
+    private static boolean isLegacy(ByteBuffer batches, int at) {
+        return LegacyMessage.isLegacy(batches.get(at + BatchHeader.MAGIC_AT));
+    }
+
+    private void checkReplicatedMessage(ByteBuffer batches, int at, long nextOffset) {
+        if (message == null) message = new LegacyMessage();
+        message.wrap(batches, at);
+        if (!message.isValidCrc()) throw new RecordException(ErrorCode.CORRUPT_MESSAGE, "checksum does not match: " + message);
+        if (message.lastOffset() < nextOffset) {
+            throw new RecordException(ErrorCode.CORRUPT_MESSAGE, "message does not follow: endOffset=%d message=%s".formatted(nextOffset, message));
+        }
+    }
+
+    /** What a wrapper's first offset is only its records say: it takes all from the end of what came before. */
+    private void stageMessage() {
+        if (staging == null) staging = housekeeping.borrowStaging();
+        log.scheduleWrite();
+        long lastOffset = message.lastOffset();
+        staging.add(message.buffer(), message.position(), message.sizeInBytes(), stagedEndOffset, lastOffset, message.maxTimestamp(),
+                RecordBatch.NO_LEADER_EPOCH);
+        stagedEndOffset = lastOffset + 1;
     }
 
     private void stage(RecordBatch batch, int leaderEpoch) {
@@ -304,7 +346,7 @@ final class LogAppender {
             long baseOffset = staging.baseOffset(i);
             reader.onAppended(baseOffset, staging.lastOffset(i), active.size(), staging.size(i));
             active.onAppended(staging.lastOffset(i), staging.maxTimestamp(i), staging.size(i), config.indexIntervalBytes());
-            if (staging.leaderEpoch(i) != epochs.latestEpoch() && epochs.assign(staging.leaderEpoch(i), baseOffset)) flusher.onEpochsChanged();
+            if (staging.leaderEpoch(i) > epochs.latestEpoch() && epochs.assign(staging.leaderEpoch(i), baseOffset)) flusher.onEpochsChanged();
         }
         if (endOffset == segments.first().baseOffset) log.scheduleRetention();
         flusher.onAppended(staging.byteCount());

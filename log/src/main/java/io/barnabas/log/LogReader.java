@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import io.barnabas.base.Disk;
+import io.barnabas.model.LegacyMessage;
 import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordException;
 import java.util.ArrayList;
@@ -158,7 +159,7 @@ final class LogReader {
 
     private static TimestampOffset findInBatch(BatchScanner scanner, long timestamp, long fromOffset) {
         var header = scanner.header();
-        if (!header.isV2()) return new TimestampOffset(header.maxTimestamp(), header.lastOffset(), RecordBatch.NO_LEADER_EPOCH);
+        if (!header.isV2()) return findInOldMessage(scanner, timestamp, fromOffset);
         var batch = new RecordBatch().wrap(scanner.readBatch(), 0);
         try (var records = batch.records(Integer.MAX_VALUE)) {
             for (var record = records.next(); record != null; record = records.next()) {
@@ -168,6 +169,19 @@ final class LogReader {
         } catch (RecordException e) {
             // A batch that cannot be unpacked holds no record that could be named; readers will meet it by its offset.
             return new TimestampOffset(batch.maxTimestamp(), Math.max(fromOffset, batch.baseOffset()), batch.leaderEpoch());
+        }
+        return null;
+    }
+
+    private static TimestampOffset findInOldMessage(BatchScanner scanner, long timestamp, long fromOffset) {
+        var message = new LegacyMessage().wrap(scanner.readBatch(), 0);
+        try (var records = message.records(Integer.MAX_VALUE)) {
+            for (var record = records.next(); record != null; record = records.next()) {
+                if (record.timestamp() < timestamp || record.offset() < fromOffset) continue;
+                return new TimestampOffset(record.timestamp(), record.offset(), RecordBatch.NO_LEADER_EPOCH);
+            }
+        } catch (RecordException e) {
+            return new TimestampOffset(message.maxTimestamp(), Math.max(fromOffset, message.lastOffset()), RecordBatch.NO_LEADER_EPOCH);
         }
         return null;
     }

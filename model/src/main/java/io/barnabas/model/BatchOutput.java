@@ -41,6 +41,17 @@ final class BatchOutput extends ByteArrayOutputStream {
         return ByteBuffer.wrap(buf, 0, count).slice();
     }
 
+    /** What was written so far, to be patched; good until more is written. */
+    ByteBuffer written() {
+        return ByteBuffer.wrap(buf, 0, count);
+    }
+
+    /** Takes back what was written after a position. */
+    void truncateTo(int position) {
+        count = position;
+        isOverfull = false;
+    }
+
     private boolean hasRoom(int byteCount) {
         isOverfull |= byteCount > bytesMax - count;
         return !isOverfull;

@@ -32,7 +32,7 @@ abstract class DecompressionStream extends InputStream {
             case NONE -> new PlainStream();
             case GZIP -> new GzipStream();
             case SNAPPY -> new SnappyStream();
-            case LZ4 -> new Lz4Stream();
+            case LZ4 -> new Lz4Stream(true);
             case ZSTD -> new ZstdStream();
         };
     }

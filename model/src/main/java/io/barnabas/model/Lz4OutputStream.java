@@ -23,17 +23,22 @@ final class Lz4OutputStream extends OutputStream {
     private boolean isClosed;
 
     Lz4OutputStream(OutputStream target, int level) throws IOException {
+        this(target, level, false);
+    }
+
+    /** @param isFormatV0 whether readers expect the header's checksum to cover the magic as well (KAFKA-3160) */
+    Lz4OutputStream(OutputStream target, int level, boolean isFormatV0) throws IOException {
         var factory = LZ4Factory.fastestInstance();
         this.target = target;
         this.compressor = level == DEFAULT_LEVEL ? factory.fastCompressor() : factory.highCompressor(level);
         this.packed = new byte[compressor.maxCompressedLength(BLOCK_BYTES)];
-        writeHeader();
+        writeHeader(isFormatV0 ? 0 : Integer.BYTES);
     }
 
-    private void writeHeader() throws IOException {
+    private void writeHeader(int checkedFrom) throws IOException {
         var header = ByteBuffer.allocate(7).order(ByteOrder.LITTLE_ENDIAN).putInt(Lz4Stream.MAGIC)
                 .put((byte) (Lz4Stream.VERSION_1 | Lz4Stream.INDEPENDENT_BIT)).put(BLOCK_MAX);
-        int checksum = XXHashFactory.fastestInstance().hash32().hash(header, 4, 2, 0) >>> 8;
+        int checksum = XXHashFactory.fastestInstance().hash32().hash(header, checkedFrom, header.position() - checkedFrom, 0) >>> 8;
         target.write(header.put((byte) checksum).array());
     }
 

@@ -39,6 +39,7 @@ final class Lz4Stream extends DecompressionStream {
     private static final int GROWTH_MAX = 255;
     private static final int GROWTH_EXTRA_BYTES = 64;
 
+    private final boolean checksHeader;
     private final LZ4SafeDecompressor decompressor = LZ4Factory.fastestInstance().safeDecompressor();
     private final XXHash32 hash = XXHashFactory.fastestInstance().hash32();
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -54,6 +55,11 @@ final class Lz4Stream extends DecompressionStream {
     private ByteBuffer scratch = NOTHING;
     /** What is left of the current block: in scratch, or where it arrived. */
     private ByteBuffer block;
+
+    /** @param checksHeader false for messages of format v0, whose writers counted the magic into the header's checksum (KAFKA-3160) */
+    Lz4Stream(boolean checksHeader) {
+        this.checksHeader = checksHeader;
+    }
 
     @Override
     void begin(ByteBuffer packed) {
@@ -85,7 +91,7 @@ final class Lz4Stream extends DecompressionStream {
         checkFlags(flags, blockMax);
         if ((flags & CONTENT_SIZE_BIT) != 0) contentSize = packed.getLong();
         int checksum = hash.hash(packed, start, packed.position() - start, 0) >>> 8;
-        if (packed.get() != (byte) checksum) throw malformed("lz4 header checksum mismatch");
+        if (packed.get() != (byte) checksum && checksHeader) throw malformed("lz4 header checksum mismatch");
         hasBlockChecksums = (flags & BLOCK_CHECKSUM_BIT) != 0;
         if ((flags & CONTENT_CHECKSUM_BIT) != 0) contentHash = XXHashFactory.fastestInstance().newStreamingHash32(0);
         blockBytesMax = 1 << (8 + 2 * (blockMax >> 4));

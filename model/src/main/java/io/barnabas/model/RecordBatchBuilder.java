@@ -27,6 +27,7 @@ public final class RecordBatchBuilder {
     private int baseSequence = RecordBatch.NO_SEQUENCE;
     private boolean isTransactional;
     private boolean isControl;
+    private boolean hasDeleteHorizon;
     private long baseTimestamp = RecordBatch.NO_TIMESTAMP;
     private long maxTimestamp = RecordBatch.NO_TIMESTAMP;
     private int lastOffsetDelta = -1;
@@ -58,6 +59,13 @@ public final class RecordBatchBuilder {
     public RecordBatchBuilder logAppendTime(long timestampMs) {
         this.isLogAppendTime = true;
         this.logAppendTime = timestampMs;
+        return this;
+    }
+
+    /** Notes from when on compaction may drop the tombstones, in ms; {@link RecordBatch#NO_TIMESTAMP} for not decided. */
+    public RecordBatchBuilder deleteHorizon(long timestampMs) {
+        this.hasDeleteHorizon = timestampMs != RecordBatch.NO_TIMESTAMP;
+        this.baseTimestamp = timestampMs;
         return this;
     }
 
@@ -95,7 +103,7 @@ public final class RecordBatchBuilder {
     public RecordBatchBuilder appendAt(long offset, long timestamp, ByteBuffer key, ByteBuffer value, List<RecordHeader> headers) {
         int offsetDelta = Math.toIntExact(offset - baseOffset);
         if (offsetDelta <= lastOffsetDelta) throw new IllegalArgumentException("offset not after the last: offset=" + offset);
-        if (recordCount == 0) baseTimestamp = timestamp;
+        if (recordCount == 0 && !hasDeleteHorizon) baseTimestamp = timestamp;
         long timestampDelta = timestamp - baseTimestamp;
         records.writeVarint(sizeOf(timestampDelta, offsetDelta, key, value, headers));
         records.writeByte(0);
@@ -164,7 +172,8 @@ public final class RecordBatchBuilder {
     private ByteBuffer header(ByteBuffer batch) {
         int attributes = (isLogAppendTime ? RecordBatch.LOG_APPEND_TIME_BIT : 0)
                 | (isTransactional ? RecordBatch.TRANSACTIONAL_BIT : 0)
-                | (isControl ? RecordBatch.CONTROL_BIT : 0);
+                | (isControl ? RecordBatch.CONTROL_BIT : 0)
+                | (hasDeleteHorizon ? RecordBatch.DELETE_HORIZON_BIT : 0);
         return batch.putLong(RecordBatch.BASE_OFFSET_AT, baseOffset)
                 .putInt(RecordBatch.LEADER_EPOCH_AT, leaderEpoch)
                 .put(RecordBatch.MAGIC_AT, RecordBatch.MAGIC)

@@ -10,6 +10,8 @@ import java.util.List;
  * scratch space, bounded and partly native: one for each thread that needs one, for as long as that runs. Costs next to no allocation.
  */
 public final class RecordBatchValidator {
+    /** The first version of Produce whose clients write batches, of format v2. */
+    private static final int BATCH_PRODUCE_VERSION = 3;
     /** The first version of Produce whose clients may pack with zstd. */
     private static final int ZSTD_PRODUCE_VERSION = 7;
     /** Beyond these, records at fault are not listed one by one. */
@@ -42,10 +44,11 @@ public final class RecordBatchValidator {
 
     /**
      * Checks everything, and corrects in the buffer what the broker sets: timestamp type, maximum timestamp, and the
-     * checksum where that changes. A refused batch is left as it came.
+     * checksum where that changes. A refused batch is left as it came. Messages of the formats v0 and v1, which requests before
+     * version 3 bring, become one batch in a new buffer, as Apache Kafka makes it.
      *
-     * @param records        big-endian; its remaining bytes must be exactly one batch; position and limit stay
-     * @param produceVersion of the request, at least 3
+     * @param records        big-endian; its remaining bytes must be exactly one batch, or one set of old messages; position and limit stay
+     * @param produceVersion of the request
      * @param nowMs          the broker's time, for timestamp bounds and LogAppendTime
      * @return {@link ValidationResult.Accepted}, good until the next call, or {@link ValidationResult.Rejected}
      */
@@ -53,6 +56,7 @@ public final class RecordBatchValidator {
         recordErrors = null;
         isTimestampAtFault = false;
         try {
+            if (produceVersion < BATCH_PRODUCE_VERSION && isLegacy(records)) return convert(records, settings, nowMs);
             checkFrame(records, settings.maxMessageBytes());
             checkHeader(produceVersion);
             long maxTimestamp = checkRecords(settings, nowMs);
@@ -62,6 +66,16 @@ public final class RecordBatchValidator {
         } catch (RecordException e) {
             return new ValidationResult.Rejected(e.error(), e.getMessage(), List.of());
         }
+    }
+
+    private static boolean isLegacy(ByteBuffer records) {
+        return records.remaining() > LegacyMessage.MAGIC_AT && LegacyMessage.isLegacy(records.get(records.position() + LegacyMessage.MAGIC_AT));
+    }
+
+    private ValidationResult convert(ByteBuffer records, RecordValidation settings, long nowMs) {
+        var conversion = new UpConversion(records, settings, nowMs, decompressedBytesMax);
+        conversion.run(accepted);
+        return conversion.rejected() == null ? accepted : conversion.rejected();
     }
 
     private void checkFrame(ByteBuffer records, int bytesMax) {
@@ -250,11 +264,11 @@ public final class RecordBatchValidator {
         return RecordBatchBuilder.finish(output.toByteBuffer(), target);
     }
 
-    private static long minusOrMin(long value, long subtrahend) {
+    static long minusOrMin(long value, long subtrahend) {
         return value < Long.MIN_VALUE + subtrahend ? Long.MIN_VALUE : value - subtrahend;
     }
 
-    private static long plusOrMax(long value, long addend) {
+    static long plusOrMax(long value, long addend) {
         return value > Long.MAX_VALUE - addend ? Long.MAX_VALUE : value + addend;
     }
 

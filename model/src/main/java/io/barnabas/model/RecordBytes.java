@@ -1,7 +1,10 @@
 package io.barnabas.model;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.zip.Checksum;
 
 /**
  * The bytes of a batch's records, one after another: those of an uncompressed batch from where they lie, those of a
@@ -118,6 +121,28 @@ final class RecordBytes {
             if (next >= 0) return (raw >>> 1) ^ -(raw & 1);
         }
         throw DecompressionStream.malformed("varint of more than 64 bits in a record");
+    }
+
+    /** Big-endian, as the numbers of the old formats are. */
+    int readInt() {
+        return (readByte() & 0xFF) << 24 | (readByte() & 0xFF) << 16 | (readByte() & 0xFF) << 8 | readByte() & 0xFF;
+    }
+
+    long readLong() {
+        return (long) readInt() << 32 | readInt() & 0xFFFF_FFFFL;
+    }
+
+    /** Counts the next bytes into a checksum, and writes them if there is somewhere to. @param byteCount not negative */
+    void drain(int byteCount, Checksum checksum, OutputStream target) throws IOException {
+        while (byteCount > 0) {
+            if (position == end) refill();
+            if (position == end) throw pastEnd();
+            int count = Math.min(byteCount, end - position);
+            checksum.update(window, position, count);
+            if (target != null) target.write(window, position, count);
+            position += count;
+            byteCount -= count;
+        }
     }
 
     /** @param byteCount not negative */

@@ -1,9 +1,11 @@
 package io.barnabas.server;
 
+import io.barnabas.log.SliceConverter;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.FetchRequest;
 import io.barnabas.protocol.message.FetchResponse;
 import io.barnabas.replication.IsolationLevel;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Serves consumers' fetches: settles what is asked (sessions, KIP-227) and leaves the reading to {@link PendingFetch}. */
 final class FetchHandler implements RequestHandler<FetchRequest> {
@@ -14,6 +16,8 @@ final class FetchHandler implements RequestHandler<FetchRequest> {
     private final MetadataCache metadata;
     private final LoopLocal<FetchSessions> sessions;
     private final int fetchBytesMax;
+    private final SliceConverter converter = new SliceConverter(Runtime.getRuntime().maxMemory() / 8);
+    private final AtomicInteger conversions = new AtomicInteger();
 
     /** @param fetchBytesMax {@code fetch.max.bytes}: most bytes of one answer */
     FetchHandler(PartitionRegistry partitions, MetadataCache metadata, LoopLocal<FetchSessions> sessions, int fetchBytesMax) {
@@ -91,8 +95,10 @@ final class FetchHandler implements RequestHandler<FetchRequest> {
     }
 
     private void start(RequestContext context, FetchRequest request, FetchSession session, boolean isFull) {
-        new PendingFetch(this, context, session, isFull, IsolationLevel.of(request.isolationLevel()),
-                request.minBytes(), request.maxWaitMs(), Math.min(request.maxBytes(), fetchBytesMax)).start();
+        var conversion = FetchConversion.of(context.apiVersion(), converter, conversions);
+        int bytesMax = Math.min(request.maxBytes(), fetchBytesMax);
+        new PendingFetch(this, context, session, isFull, IsolationLevel.of(request.isolationLevel()), request.minBytes(),
+                request.maxWaitMs(), conversion == null ? bytesMax : FetchConversion.bytesMax(bytesMax), conversion).start();
     }
 
     /** Finds where a position is served, or says why it is not served here. */

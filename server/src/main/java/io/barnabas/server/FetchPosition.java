@@ -1,5 +1,6 @@
 package io.barnabas.server;
 
+import io.barnabas.log.LogSlice;
 import io.barnabas.log.OffsetWaiters;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.FetchRequest;
@@ -35,6 +36,8 @@ final class FetchPosition {
     private ErrorCode error = ErrorCode.NONE;
     private PartitionRead.Data data;
     private PartitionRead.Diverged diverged;
+    /** What lies before it holds nothing for this fetcher. */
+    private long skippedTo;
 
     FetchPosition(FetchSession session, FetchSession.Key key) {
         this.session = session;
@@ -105,12 +108,34 @@ final class FetchPosition {
     /** Reads anew, on the partition's loop. */
     void read(int bytesMax, boolean atLeastOneBatch, IsolationLevel isolation) {
         if (watch != null) watch.stopWaiting();
-        var result = partition.read(fetchOffset, Math.min(partitionMaxBytes, bytesMax), atLeastOneBatch, isolation,
+        var result = partition.read(readOffset(), Math.min(partitionMaxBytes, bytesMax), atLeastOneBatch, isolation,
                 currentLeaderEpoch, lastFetchedEpoch);
         if (result instanceof PartitionRead.Data found) data = found;
         else if (result instanceof PartitionRead.Refused refused) error = refused.error();
         else if (result instanceof PartitionRead.Diverged found) diverged = found;
         else throw new AssertionError(result);
+    }
+
+    /** Where a reading starts. */
+    long readOffset() {
+        return Math.max(fetchOffset, skippedTo);
+    }
+
+    /** What was found holds nothing for this fetcher, and is forgotten: the next reading starts behind it. */
+    void skipTo(long offset) {
+        forget();
+        skippedTo = offset;
+    }
+
+    /** Puts a slice in the place of that which was found, whose owner is now another. */
+    void replaceSlice(LogSlice slice) {
+        data = new PartitionRead.Data(slice, data.highWatermark(), data.lastStableOffset(), data.logStartOffset(), data.abortedTransactions());
+    }
+
+    /** What was found cannot be given, and has another owner. */
+    void fail(ErrorCode failure) {
+        data = null;
+        error = failure;
     }
 
     /** Null unless the reading came to bytes, be they none. */
@@ -163,5 +188,6 @@ final class FetchPosition {
         data = null;
         diverged = null;
         error = ErrorCode.NONE;
+        skippedTo = 0;
     }
 }

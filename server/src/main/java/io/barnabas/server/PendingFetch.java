@@ -3,6 +3,9 @@ package io.barnabas.server;
 import io.barnabas.base.EventLoop;
 import io.barnabas.base.StorageException;
 import io.barnabas.log.LogSlice;
+import io.barnabas.log.SliceConverter;
+import io.barnabas.model.ErrorCode;
+import io.barnabas.model.RecordException;
 import io.barnabas.protocol.message.FetchResponse;
 import io.barnabas.protocol.message.FetchResponse.AbortedTransaction;
 import io.barnabas.protocol.message.FetchResponse.FetchableTopicResponse;
@@ -33,6 +36,8 @@ final class PendingFetch {
     private final int minBytes;
     private final int maxWaitMs;
     private final int bytesMax;
+    /** Null if the client reads what lies in the log. */
+    private final FetchConversion conversion;
 
     /** Everything read so far, each once. */
     private final List<FetchPosition> read = new ArrayList<>(2);
@@ -50,7 +55,7 @@ final class PendingFetch {
 
     /** @param isFull whether the answer names every partition, changed or not */
     PendingFetch(FetchHandler handler, RequestContext context, FetchSession session, boolean isFull, IsolationLevel isolation,
-                 int minBytes, int maxWaitMs, int bytesMax) {
+                 int minBytes, int maxWaitMs, int bytesMax, FetchConversion conversion) {
         this.handler = handler;
         this.context = context;
         this.home = context.loop();
@@ -60,6 +65,7 @@ final class PendingFetch {
         this.minBytes = minBytes;
         this.maxWaitMs = maxWaitMs;
         this.bytesMax = bytesMax;
+        this.conversion = conversion;
     }
 
     void start() {
@@ -72,6 +78,7 @@ final class PendingFetch {
     private void readDue() {
         isAway = true;
         reading = session.takeDue();
+        if (conversion != null) conversion.order(reading);
         for (var position : reading) {
             bytesRead -= position.bytesFound();
             position.drop();
@@ -118,7 +125,8 @@ final class PendingFetch {
                 return;
             }
             if (!read(position)) {
-                prepare(position, next);
+                if (conversion == null) prepare(position, next);
+                else convert(position, next);
                 return;
             }
         }
@@ -135,7 +143,7 @@ final class PendingFetch {
         bytesRead += position.bytesFound();
         // A session is told from here on, whenever there is more.
         if (session.isKept() && position.isAtEnd(isolation)) position.watch(isolation);
-        return position.bytesFound() == 0 || position.data().slice().isRecent();
+        return position.bytesFound() == 0 || conversion == null && position.data().slice().isRecent();
     }
 
     /** Brings old bytes into the page cache on the directory's I/O pool, so that sending them does not stall a loop. */
@@ -146,6 +154,51 @@ final class PendingFetch {
             prefetch(slice);
             partition.loop().execute(() -> readFrom(index + 1));
         });
+    }
+
+    /** Has the directory's I/O pool make of old bytes or new what this client can read. */
+    private void convert(FetchPosition position, int index) {
+        var slice = position.data().slice();
+        var partition = position.partition();
+        long offset = position.readOffset();
+        bytesRead -= slice.size();
+        if (conversion.isCutOff(slice, position.partitionMaxBytes)) {
+            slice.release();
+            onConverted(position, index, new SliceConverter.Converted(SliceConverter.cutOff(position.partitionMaxBytes), offset));
+            return;
+        }
+        partition.log().directory().io().execute(() -> {
+            try {
+                var converted = conversion.convert(slice, offset, position.partitionMaxBytes);
+                partition.loop().execute(() -> onConverted(position, index, converted));
+            } catch (RecordException e) {
+                partition.loop().execute(() -> onNotConverted(position, index, e.error()));
+            } catch (StorageException e) {
+                LOG.warn("cannot read records to be converted", e);
+                partition.loop().execute(() -> onNotConverted(position, index, ErrorCode.KAFKA_STORAGE_ERROR));
+            } catch (RuntimeException e) {
+                // The client must not wait for an answer that nobody makes.
+                LOG.error("cannot convert records: partition={} offset={}", partition.topicPartition(), offset, e);
+                partition.loop().execute(() -> onNotConverted(position, index, ErrorCode.UNKNOWN_SERVER_ERROR));
+            }
+        });
+    }
+
+    private void onConverted(FetchPosition position, int index, SliceConverter.Converted converted) {
+        if (converted.slice().size() == 0 && converted.nextOffset() > position.readOffset()) {
+            position.skipTo(converted.nextOffset());
+            readFrom(index);
+            return;
+        }
+        position.replaceSlice(converted.slice());
+        bytesRead += position.bytesFound();
+        readFrom(index + 1);
+    }
+
+    private void onNotConverted(FetchPosition position, int index, ErrorCode error) {
+        position.fail(error);
+        mustAnswer = true;
+        readFrom(index + 1);
     }
 
     private static void prefetch(LogSlice slice) {

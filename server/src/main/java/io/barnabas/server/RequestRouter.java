@@ -144,7 +144,9 @@ final class RequestRouter implements FrameReceiver {
     }
 
     private static boolean isServed(ApiKey apiKey, short version) {
-        return version >= apiKey.lowestOfferedVersion() && version <= apiKey.highestOfferedVersion();
+        // Clients of before 0.11 bring and take records of older formats, and do not ask what is offered.
+        boolean servesAll = apiKey == ApiKey.PRODUCE || apiKey == ApiKey.FETCH;
+        return version >= (servesAll ? apiKey.lowestVersion() : apiKey.lowestOfferedVersion()) && version <= apiKey.highestOfferedVersion();
     }
 
     @SuppressWarnings("unchecked") // the map pairs each API with a handler of its request type

@@ -100,7 +100,7 @@ class CompactionTest {
     }
 
     /** @return of each pass: what was there before, after it, ... */
-    private static List<List<String>> compactTwice(Path written, KafkaPeer.Setup kafka, BarnabasProcess.Setup barnabas) throws Exception {
+    static List<List<String>> compactTwice(Path written, KafkaPeer.Setup kafka, BarnabasProcess.Setup barnabas) throws Exception {
         Path data = Repository.newScratch("compacted").resolve("data");
         if (kafka != null) kafka.data(data);
         else barnabas.data(data);
