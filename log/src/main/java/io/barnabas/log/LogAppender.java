@@ -346,7 +346,7 @@ final class LogAppender {
             long baseOffset = staging.baseOffset(i);
             reader.onAppended(baseOffset, staging.lastOffset(i), active.size(), staging.size(i));
             active.onAppended(staging.lastOffset(i), staging.maxTimestamp(i), staging.size(i), config.indexIntervalBytes());
-            if (staging.leaderEpoch(i) > epochs.latestEpoch() && epochs.assign(staging.leaderEpoch(i), baseOffset)) flusher.onEpochsChanged();
+            if (staging.leaderEpoch(i) != epochs.latestEpoch() && epochs.assign(staging.leaderEpoch(i), baseOffset)) flusher.onEpochsChanged();
         }
         if (endOffset == segments.first().baseOffset) log.scheduleRetention();
         flusher.onAppended(staging.byteCount());

@@ -95,13 +95,6 @@ class LogDirectoryTest {
     }
 
     @Test
-    void aMalformedCheckpointIsNamed() {
-        LogDirectory.format(disk, PATH, new DirectoryIdentity(1, "c", Uuid.ZERO));
-        CheckpointFile.replace(disk, PATH.resolve("recovery-point-offset-checkpoint"), "0\n5\nt 0 1\n");
-        assertTrue(messageOf(() -> open(1, "c")).contains("recovery-point-offset-checkpoint"));
-    }
-
-    @Test
     void creatingAPartitionSyncsNothingAndItsFirstFlushSyncsAllThatLeadsToIt() {
         var rig = LogRig.withDefaults();
         long before = rig.disk.syncCount();
