@@ -57,6 +57,15 @@ final class Compaction {
     // --- learning
 
     void learn() {
+        try {
+            learnAll();
+        } finally {
+            filter.free();
+        }
+        group();
+    }
+
+    private void learnAll() {
         keys.startAt(plan.firstDirtyOffset());
         learntOffset = plan.firstDirtyOffset();
         int first = 0;
@@ -66,7 +75,6 @@ final class Compaction {
             if (!learn(plan.segments().get(i), seen)) break;
             learntOffset = endOffset(i);
         }
-        group();
     }
 
     /** @return false if there is no room for more keys */
@@ -147,6 +155,8 @@ final class Compaction {
         } catch (RuntimeException e) {
             cleaned.discard();
             throw e;
+        } finally {
+            filter.free();
         }
     }
 
