@@ -2,6 +2,7 @@ package io.barnabas.log;
 
 import io.barnabas.base.Disk;
 import io.barnabas.base.DiskFile;
+import io.barnabas.model.CompressionType;
 import io.barnabas.model.ControlRecordType;
 import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordBatchFilter;
@@ -92,6 +93,7 @@ final class Compaction {
     }
 
     private boolean learnKeys() {
+        expectKeys();
         return filter.visit(batch, (offset, bytes, keyFrom, keyBytes, hasValue) -> {
             if (keyBytes < 0 || offset < plan.firstDirtyOffset()) return true;
             if (!keys.put(bytes, keyFrom, keyBytes, offset)) return false;
@@ -140,6 +142,16 @@ final class Compaction {
         return null;
     }
 
+    /** Worth a walk over the records, but not unpacking them once more. */
+    private void expectKeys() {
+        if (batch.compressionType() != CompressionType.NONE) return;
+        filter.visit(batch, (offset, bytes, keyFrom, keyBytes, hasValue) -> {
+            if (keyBytes >= 0) keys.expect(bytes, keyFrom, keyBytes);
+            return true;
+        });
+        keys.fetchExpected();
+    }
+
     private CleanedSegment clean(List<Segment> sources) {
         var cleaned = new CleanedSegment(disk, plan, sources, writeBuffer, pace);
         try {
@@ -165,6 +177,7 @@ final class Compaction {
         boolean isControl = header.isControl();
         boolean isDecided = isControl ? transactions.onMarker(header, markerType()) : transactions.onData(header);
         boolean isDropped = isDecided && (!isControl || isPastHorizon());
+        if (!isDropped && !isControl) expectKeys();
         var rest = isDropped ? RecordBatchFilter.Rest.NONE : filter.filter(batch, this::isKept);
         if (rest == RecordBatchFilter.Rest.NONE) {
             if (isNeededEmpty(header)) replace(cleaned, file, batch.recordCount() == 0 ? null : RecordBatchFilter.emptied(batch));
