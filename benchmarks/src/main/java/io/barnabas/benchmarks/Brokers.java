@@ -61,10 +61,15 @@ final class Brokers {
     }
 
     Start on(Side side, Durability durability, Path jdk) {
+        return on(side, durability, jdk, Map.of());
+    }
+
+    /** @param settings with Kafka's names, for this one alone */
+    Start on(Side side, Durability durability, Path jdk, Map<String, String> settings) {
         Path folder = newFolder(side);
         Start start = switch (side) {
-            case KAFKA -> KafkaPeer.with().stockFlags().jdk(jdk).data(folder.resolve("data"))::launch;
-            case BARNABAS -> barnabas(durability, jdk, folder)::launch;
+            case KAFKA -> kafka(jdk, folder, settings)::launch;
+            case BARNABAS -> barnabas(durability, jdk, folder, settings)::launch;
             case GIVEN, MACHINE -> throw new IllegalArgumentException("not ours to start: side=" + side);
         };
         return () -> {
@@ -85,9 +90,16 @@ final class Brokers {
         }
     }
 
-    private BarnabasProcess.Setup barnabas(Durability durability, Path jdk, Path folder) {
+    private static KafkaPeer.Setup kafka(Path jdk, Path folder, Map<String, String> settings) {
+        var setup = KafkaPeer.with().stockFlags().jdk(jdk).data(folder.resolve("data"));
+        settings.forEach(setup::setting);
+        return setup;
+    }
+
+    private BarnabasProcess.Setup barnabas(Durability durability, Path jdk, Path folder, Map<String, String> settings) {
         var setup = BarnabasProcess.with().jdk(jdk).data(folder.resolve("data"))
                 .setting("log.flush.before.ack", Boolean.toString(durability == Durability.DURABLE));
+        settings.forEach(setup::setting);
         overrides.forEach(setup::setting);
         return javaOptions.isEmpty() ? setup : setup.environment("KAFKA_OPTS", javaOptions);
     }

@@ -1,5 +1,6 @@
 package io.barnabas.benchmarks;
 
+import io.barnabas.model.CompressionType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -45,12 +46,15 @@ final class Metrics {
     static final String FRESH = "batches of 16 KiB into fresh partitions";
     static final String CREATE = "created, until each took a write";
     static final String RESTART = "kill -9 and restart until all leaders answer";
+    private static final String COMPACTION = "a pass of compaction over ";
     /** On {@link Side#MACHINE}. */
     static final String SYNC = "a write of 4 KiB and its fdatasync";
 
     /** Partition counts of the scaling curve below the most. */
     static final List<Integer> SCALE = List.of(6, 100, 1_000);
     static final int PARTITIONS_MAX = 10_000;
+    /** Of the batches in logs that are compacted. */
+    static final List<CompressionType> COMPACTED = List.of(CompressionType.NONE, CompressionType.LZ4, CompressionType.ZSTD);
 
     private static final Row[] LATENCIES = {Row.of(Value.P50_US), Row.of(Value.P99_US), Row.of(Value.P999_US)};
 
@@ -70,6 +74,10 @@ final class Metrics {
 
     static String start(int javaVersion) {
         return "exec to the first answered Metadata, JDK " + javaVersion;
+    }
+
+    static String compaction(CompressionType codec) {
+        return COMPACTION + (codec == CompressionType.NONE ? "plain batches" : "batches packed by " + codec.name().toLowerCase(Locale.ROOT));
     }
 
     /**
@@ -96,6 +104,10 @@ final class Metrics {
         blocks.add(block(19, JARS_WITHOUT_NATIVES, Row.of(Value.SIZE_MB, Goal.atMost(5))));
         blocks.add(block(20, SOAK, Row.of(Value.MB_PER_MINUTE, Goal.atMost(1)), Row.of(Value.P999_TIMES_FIRST, Goal.atMost(1.2)),
                 Row.of(Value.RESIDENT_MB), Row.of(Value.REQUESTS_PER_SECOND)));
+        for (var codec : COMPACTED) {
+            blocks.add(block(21, compaction(codec), Row.of(Value.CPU_SECONDS_PER_GIB, Goal.timesBetter(3)), Row.of(Value.MIB_PER_SECOND),
+                    Row.of(Value.PEAK_RESIDENT_MB, Goal.timesBetter(4)), Row.of(Value.GROWN_MB)));
+        }
         blocks.sort(Comparator.comparingInt(Block::metric));
         return blocks;
     }

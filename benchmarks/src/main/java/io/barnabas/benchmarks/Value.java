@@ -25,6 +25,7 @@ enum Value {
     CPU_PERCENT("CPU, % of a core", Better.LESS),
     RESIDENT_MB("resident, MB", Better.LESS),
     PEAK_RESIDENT_MB("resident at most, MB", Better.LESS),
+    GROWN_MB("of it more than before, MB", Better.LESS),
     OPEN_FILES("open files", Better.LESS),
     CPU_TIMES_FEW("CPU, times that of 6 partitions", Better.LESS),
     RATE_TIMES_FEW("rate, times that of 6 partitions", Better.MORE),

@@ -2,6 +2,7 @@ package io.barnabas.log;
 
 import io.barnabas.base.Disk;
 import io.barnabas.base.DiskFile;
+import io.barnabas.model.CompressionType;
 import io.barnabas.model.ControlRecordType;
 import io.barnabas.model.LegacyFilter;
 import io.barnabas.model.LegacyMessage;
@@ -65,6 +66,15 @@ final class Compaction {
     // --- learning
 
     void learn() {
+        try {
+            learnAll();
+        } finally {
+            filter.free();
+        }
+        group();
+    }
+
+    private void learnAll() {
         keys.startAt(plan.firstDirtyOffset());
         learntOffset = plan.firstDirtyOffset();
         int first = 0;
@@ -74,7 +84,6 @@ final class Compaction {
             if (!learn(plan.segments().get(i), seen)) break;
             learntOffset = endOffset(i);
         }
-        group();
     }
 
     /** @return false if there is no room for more keys */
@@ -92,7 +101,9 @@ final class Compaction {
     }
 
     private boolean learnKeys() {
-        return reader.header().isV2() ? filter.visit(batch, this::learnKey) : legacyFilter.visit(message, this::learnKey);
+        if (!reader.header().isV2()) return legacyFilter.visit(message, this::learnKey);
+        expectKeys();
+        return filter.visit(batch, this::learnKey);
     }
 
     private boolean learnKey(long offset, byte[] bytes, int keyFrom, int keyBytes, boolean hasValue) {
@@ -142,6 +153,16 @@ final class Compaction {
         return null;
     }
 
+    /** Worth a walk over the records, but not unpacking them once more. */
+    private void expectKeys() {
+        if (batch.compressionType() != CompressionType.NONE) return;
+        filter.visit(batch, (offset, bytes, keyFrom, keyBytes, hasValue) -> {
+            if (keyBytes >= 0) keys.expect(bytes, keyFrom, keyBytes);
+            return true;
+        });
+        keys.fetchExpected();
+    }
+
     private CleanedSegment clean(List<Segment> sources) {
         var cleaned = new CleanedSegment(disk, plan, sources, writeBuffer, pace);
         try {
@@ -161,6 +182,8 @@ final class Compaction {
         } catch (RuntimeException e) {
             cleaned.discard();
             throw e;
+        } finally {
+            filter.free();
         }
     }
 
@@ -169,6 +192,7 @@ final class Compaction {
         boolean isControl = header.isControl();
         boolean isDecided = isControl ? transactions.onMarker(header, markerType()) : transactions.onData(header);
         boolean isDropped = isDecided && (!isControl || isPastHorizon());
+        if (!isDropped && !isControl) expectKeys();
         var rest = isDropped ? RecordBatchFilter.Rest.NONE : filter.filter(batch, this::isKept);
         if (rest == RecordBatchFilter.Rest.NONE) {
             if (isNeededEmpty(header)) replace(cleaned, file, batch.recordCount() == 0 ? null : RecordBatchFilter.emptied(batch));

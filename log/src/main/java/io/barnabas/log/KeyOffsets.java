@@ -5,11 +5,13 @@ import java.util.Arrays;
 /**
  * The last offset of each key in a part of a log. Keys are not kept but 96 bits of a hash of them, whose secret nobody else
  * knows: that two keys of a billion share it is less likely than 1 to 10^10. Grows with its keys up to a bound of bytes,
- * the copying included. Owned by one thread.
+ * the copying included. In a large table a look-up waits for the memory, unless its key was {@link #expect expected} among
+ * others. Owned by one thread.
  */
 final class KeyOffsets {
     static final int ENTRY_BYTES = 16;
     private static final int ENTRIES_INITIAL = 1024;
+    private static final int EXPECTED_MAX = 256;
     private static final long NONE = 0;
     private static final long OFFSET_MASK = 0xFFFF_FFFFL;
 
@@ -22,6 +24,11 @@ final class KeyOffsets {
     private int size;
     private int sizeMax;
     private long baseOffset;
+    /** Entries that are looked at soon. */
+    private final int[] expected = new int[EXPECTED_MAX];
+    private int expectedCount;
+    /** Keeps the compiler from leaving out what nobody wants to know. */
+    private long seen;
 
     /**
      * @param bytesMax   most memory, of which an entry takes {@link #ENTRY_BYTES}; a third of it is needed while growing
@@ -38,11 +45,27 @@ final class KeyOffsets {
     void startAt(long baseOffset) {
         this.baseOffset = baseOffset;
         size = 0;
+        expectedCount = 0;
         resize(ENTRIES_INITIAL);
     }
 
     int size() {
         return size;
+    }
+
+    /** Tells of a key that is put or asked for soon; {@link #fetchExpected} follows. */
+    void expect(byte[] bytes, int from, int length) {
+        hash.hash(bytes, from, length);
+        if (expectedCount == EXPECTED_MAX) fetchExpected();
+        expected[expectedCount++] = entryOf(high());
+    }
+
+    /** The processor fetches many entries at a time here, and each put or get finds its own in the cache. */
+    void fetchExpected() {
+        long all = 0;
+        for (int i = 0; i < expectedCount; i++) all ^= table[expected[i] * 2];
+        seen = all;
+        expectedCount = 0;
     }
 
     /**
@@ -84,12 +107,16 @@ final class KeyOffsets {
 
     /** Where a key is, or would be put. */
     private int find(long high, long low) {
-        int entry = (int) (Math.multiplyHigh(high >>> 1, (long) capacity << 1));
+        int entry = entryOf(high);
         while (true) {
             int slot = entry * 2;
             if (table[slot] == NONE || table[slot] == high && (table[slot + 1] & ~OFFSET_MASK) == low) return slot;
             if (++entry == capacity) entry = 0;
         }
+    }
+
+    private int entryOf(long high) {
+        return (int) Math.multiplyHigh(high >>> 1, (long) capacity << 1);
     }
 
     private boolean grow() {

@@ -41,6 +41,9 @@ class KeyOffsetsTest {
             long offset = base;
             for (int i = 0; i < 10_000; i++) {
                 var key = "key" + random.nextInt(keyCount);
+                // Whether a key was expected makes no difference, nor how many were.
+                if (random.nextInt(4) > 0) keys.expect(("ab" + key).getBytes(StandardCharsets.UTF_8), 2, key.length());
+                if (random.nextInt(500) == 0) keys.fetchExpected();
                 assertTrue(keys.put(("ab" + key).getBytes(StandardCharsets.UTF_8), 2, key.length(), offset));
                 model.put(key, offset);
                 offset += 1 + random.nextInt(1000);

@@ -16,4 +16,12 @@ final class DecompressionStreams {
         stream.open(packed, bytesMax, true);
         return stream;
     }
+
+    /** Gives back the memory outside the heap; none is open. */
+    void free() {
+        for (int i = 0; i < streams.length; i++) {
+            if (streams[i] != null) streams[i].free();
+            streams[i] = null;
+        }
+    }
 }

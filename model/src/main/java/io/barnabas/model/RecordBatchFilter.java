@@ -6,7 +6,8 @@ import java.util.Arrays;
 
 /**
  * Looks at the keys of a batch's records, and takes records out of it: for compaction. Batches lie in buffers with an array.
- * Reusable; owned by one thread, and keeps the memory of its largest batch.
+ * Reusable; owned by one thread, and keeps the memory of its largest batch, and what codecs need outside the heap until
+ * {@link #free}.
  */
 public final class RecordBatchFilter {
     /** What is asked for each record. */
@@ -30,6 +31,7 @@ public final class RecordBatchFilter {
     private static final int KEPT_INTS = 3;
 
     private final DecompressionStreams streams = new DecompressionStreams();
+    private ZstdPacker zstd;
     /** The records, unpacked: the batch's own array, or {@link #plain}. */
     private byte[] bytes;
     private byte[] plain = {};
@@ -117,7 +119,7 @@ public final class RecordBatchFilter {
         written.flip();
         var type = batch.compressionType();
         if (type != CompressionType.NONE) {
-            written = RecordBatchBuilder.packed(written.position(RecordBatch.HEADER_BYTES), type, type.defaultLevel());
+            written = packed(written.position(RecordBatch.HEADER_BYTES), type);
         }
         copyHeader(batch, written);
         int horizonBit = deleteHorizonMs == RecordBatch.NO_TIMESTAMP ? 0 : RecordBatch.DELETE_HORIZON_BIT;
@@ -126,6 +128,19 @@ public final class RecordBatchFilter {
                 .putLong(RecordBatch.MAX_TIMESTAMP_AT, maxTimestamp)
                 .putInt(RecordBatch.RECORD_COUNT_AT, keptCount);
         return RecordBatchBuilder.finish(written, type);
+    }
+
+    private ByteBuffer packed(ByteBuffer plain, CompressionType type) {
+        if (type != CompressionType.ZSTD) return RecordBatchBuilder.packed(plain, type, type.defaultLevel());
+        if (zstd == null) zstd = new ZstdPacker(type.defaultLevel());
+        return zstd.pack(plain);
+    }
+
+    /** Gives back the memory outside the heap, which nothing else does; it comes again with the next batch. */
+    public void free() {
+        streams.free();
+        if (zstd != null) zstd.free();
+        zstd = null;
     }
 
     /** A batch without records, which keeps offsets, producer and time of one that had some. */

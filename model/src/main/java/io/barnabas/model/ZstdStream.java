@@ -45,6 +45,7 @@ final class ZstdStream extends DecompressionStream {
 
     @Override
     void free() {
+        if (context == null) return;
         context.close();
         context = null;
     }

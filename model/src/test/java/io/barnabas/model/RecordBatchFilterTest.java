@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.model.RecordBatchFilter.Rest;
 import io.barnabas.testkit.Seeds;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -51,6 +54,33 @@ class RecordBatchFilterTest {
         assertEquals(horizon, made.deleteHorizonMs());
         assertEquals(batch.compressionType(), made.compressionType());
         assertEquals(kept, records(made));
+    }
+
+    /** Each pass of a compaction has a filter of its own. */
+    @Test
+    void whatCodecsHoldOutsideTheHeapIsGivenBack() throws IOException {
+        var builder = new RecordBatchBuilder().compression(CompressionType.ZSTD);
+        for (int i = 0; i < 200; i++) builder.append(1_700_000_000_000L, ByteBuffer.wrap(new byte[] {(byte) i}), ByteBuffer.wrap(new byte[300]));
+        var batch = new RecordBatch().wrap(builder.build(), 0);
+        filterAndFree(batch, 50);
+        long before = residentBytes();
+        filterAndFree(batch, 2_000);
+        assertTrue(residentBytes() - before < 64 << 20, "resident memory has grown by " + (residentBytes() - before));
+    }
+
+    private static void filterAndFree(RecordBatch batch, int count) {
+        for (int i = 0; i < count; i++) {
+            var one = new RecordBatchFilter();
+            one.filter(batch, (offset, bytes, from, length, hasValue) -> offset % 2 == 0);
+            one.rest(batch, RecordBatch.NO_TIMESTAMP);
+            one.free();
+            one.visit(batch, (offset, bytes, from, length, hasValue) -> true); // it may be used again
+            one.free();
+        }
+    }
+
+    private static long residentBytes() throws IOException {
+        return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * 4096;
     }
 
     private static void checkHeader(RecordBatch before, RecordBatch after, int recordCount, long maxTimestamp) {

@@ -13,8 +13,7 @@ final class Batches {
 
     static ByteBuffer of(LoadSpec spec, long nowMs) {
         var random = new Random(1);
-        var words = new byte[WORD_COUNT][WORD_BYTES];
-        for (byte[] word : words) for (int i = 0; i < WORD_BYTES; i++) word[i] = (byte) (i == WORD_BYTES - 1 ? ' ' : 'a' + random.nextInt(26));
+        var words = words(random);
         var builder = new RecordBatchBuilder().compression(spec.codec());
         for (int i = 0; i < spec.recordCount(); i++) {
             var key = spec.keyBytes() == 0 ? null : text(words, random, spec.keyBytes());
@@ -23,7 +22,13 @@ final class Batches {
         return builder.build();
     }
 
-    private static ByteBuffer text(byte[][] words, Random random, int byteCount) {
+    static byte[][] words(Random random) {
+        var words = new byte[WORD_COUNT][WORD_BYTES];
+        for (byte[] word : words) for (int i = 0; i < WORD_BYTES; i++) word[i] = (byte) (i == WORD_BYTES - 1 ? ' ' : 'a' + random.nextInt(26));
+        return words;
+    }
+
+    static ByteBuffer text(byte[][] words, Random random, int byteCount) {
         var text = ByteBuffer.allocate(byteCount);
         while (text.hasRemaining()) text.put(words[random.nextInt(WORD_COUNT)], 0, Math.min(WORD_BYTES, text.remaining()));
         return text.flip();

@@ -14,7 +14,7 @@ public final class ProcessMeter {
     /**
      * @param cpuNs           as the scheduler counts it, of the threads that live: a thread that ends takes its share along
      * @param userSeconds     to a hundredth of a second, ended threads included, like {@code systemSeconds}
-     * @param peakResidentKb  the most memory it ever held
+     * @param peakResidentKb  the most memory it held since {@link #forgetPeak}
      * @param contextSwitches of the threads that live: those it asked for by waiting, and those forced on it
      */
     public record Reading(long cpuNs, double userSeconds, double systemSeconds, long residentKb, long peakResidentKb,
@@ -61,6 +61,15 @@ public final class ProcessMeter {
             throw new LoadException("process has ended: pid=" + pid, e);
         }
         return new Reading(cpuNs, userSeconds, systemSeconds, number(status, "VmRSS:"), number(status, "VmHWM:"), switches, openFiles());
+    }
+
+    /** The most memory counts from here. @throws LoadException if the process has ended or is somebody else's */
+    public void forgetPeak() {
+        try {
+            Files.writeString(Path.of("/proc/" + pid + "/clear_refs"), "5");
+        } catch (IOException e) {
+            throw new LoadException("cannot reset the peak of memory: pid=" + pid, e);
+        }
     }
 
     private String text(String name) {

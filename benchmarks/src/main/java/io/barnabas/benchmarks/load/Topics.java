@@ -10,6 +10,10 @@ import io.barnabas.protocol.message.CreateTopicsResponse;
 import io.barnabas.protocol.message.DeleteTopicsRequest;
 import io.barnabas.protocol.message.DeleteTopicsRequest.DeleteTopicState;
 import io.barnabas.protocol.message.DeleteTopicsResponse;
+import io.barnabas.protocol.message.IncrementalAlterConfigsRequest;
+import io.barnabas.protocol.message.IncrementalAlterConfigsRequest.AlterConfigsResource;
+import io.barnabas.protocol.message.IncrementalAlterConfigsRequest.AlterableConfig;
+import io.barnabas.protocol.message.IncrementalAlterConfigsResponse;
 import io.barnabas.protocol.message.ListOffsetsRequest;
 import io.barnabas.protocol.message.ListOffsetsRequest.ListOffsetsPartition;
 import io.barnabas.protocol.message.ListOffsetsRequest.ListOffsetsTopic;
@@ -31,6 +35,8 @@ public final class Topics implements AutoCloseable {
     private static final Duration CREATE_MAX = Duration.ofMinutes(10);
     private static final long LATEST = -1;
     private static final long EARLIEST = -2;
+    private static final byte TOPIC_RESOURCE = 2;
+    private static final byte SET = 0;
 
     private final BlockingClient client;
 
@@ -92,6 +98,16 @@ public final class Topics implements AutoCloseable {
         for (var partition : described.partitions()) if (partition.errorCode() != 0 || partition.leaderId() < 0) return false;
         for (var partition : listOffsets(topic, partitionCount, LATEST)) if (partition.errorCode() != 0) return false;
         return true;
+    }
+
+    /** Gives one setting of a topic another value. */
+    public void configure(String topic, String name, String value) {
+        var resource = new AlterConfigsResource().setResourceType(TOPIC_RESOURCE).setResourceName(topic);
+        resource.configs().add(new AlterableConfig().setName(name).setConfigOperation(SET).setValue(value));
+        var request = new IncrementalAlterConfigsRequest();
+        request.resources().add(resource);
+        var answer = client.ask(request, IncrementalAlterConfigsResponse.class).responses().get(0);
+        if (answer.errorCode() != 0) throw refused("cannot set " + name, topic, answer.errorCode(), answer.errorMessage());
     }
 
     /** Deletes a topic, if it is there, and waits until the broker does not know it any more. */
