@@ -62,6 +62,7 @@ final class Handlers {
         handlers.put(ApiKey.DELETE_RECORDS, new DeleteRecordsHandler(partitions, metadata));
         handlers.put(ApiKey.INIT_PRODUCER_ID, new InitProducerIdHandler(new ProducerIds(node.loops().get(0), node.controller(), node.epoch())));
         handlers.put(ApiKey.DESCRIBE_PRODUCERS, new DescribeProducersHandler(partitions, metadata));
+        handlers.put(ApiKey.ALTER_REPLICA_LOG_DIRS, new AlterReplicaLogDirsHandler(node.moves()));
         handlers.put(ApiKey.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(partitions, node.directories(), node.disk()));
     }
 
