@@ -73,6 +73,7 @@ public final class LogMove implements LogListener {
     /** Given up before the copy was open. */
     private boolean isOpeningStill;
     private Runnable whenEnded;
+    private Runnable whenOpened;
 
     private LogMove(Log source, LogDirectory directory, LogConfig config, LogListener listener, MovePace pace, Owner owner) {
         this.source = source;
@@ -102,6 +103,7 @@ public final class LogMove implements LogListener {
             public void onRefused(String reason) {
                 move.isOpeningStill = false;
                 move.fail(reason, false);
+                move.tellOpened();
                 move.tellEnded();
             }
         });
@@ -172,6 +174,17 @@ public final class LogMove implements LogListener {
         if (copy != null) letGo();
     }
 
+    /** Runs a task when there is a copy that a restart would go on with, or there will be none: now, if that is known. */
+    public void whenOpened(Runnable task) {
+        if (state == State.OPENING) whenOpened = task;
+        else task.run();
+    }
+
+    private void tellOpened() {
+        if (whenOpened != null) whenOpened.run();
+        whenOpened = null;
+    }
+
     /** Runs a task when nothing of a move that was given up is in another's way: now, if that is so. */
     public void whenEnded(Runnable task) {
         if (isOpeningStill) whenEnded = task;
@@ -217,11 +230,13 @@ public final class LogMove implements LogListener {
         isOpeningStill = false;
         if (state == State.OVER) {
             letGo();
+            tellOpened();
             tellEnded();
             return;
         }
         copy.allowDeferredWrites();
         state = State.COPYING;
+        tellOpened();
         step();
     }
 

@@ -89,6 +89,11 @@ public final class PartitionMove implements LogMove.Owner {
         giveUp();
     }
 
+    /** Runs a task when there is a copy to go on with after a restart, or there will be none. */
+    public void whenOpened(Runnable task) {
+        copying.whenOpened(task);
+    }
+
     /** Runs a task when another move may begin. */
     public void whenEnded(Runnable task) {
         copying.whenEnded(task);

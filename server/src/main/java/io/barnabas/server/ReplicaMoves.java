@@ -56,21 +56,29 @@ final class ReplicaMoves implements PartitionMove.Broker {
                 directories.prefer(topicPartition, directory);
                 answer.complete(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
             } else {
-                partition.loop().execute(() -> partition.whenSettled(() -> answer.complete(move(partition, directory))));
+                partition.loop().execute(() -> partition.whenSettled(() -> move(partition, directory, answer)));
             }
         }
     }
 
-    private ErrorCode move(Partition partition, LogDirectory directory) {
-        if (!partition.isOnline()) return partition.log() == null ? ErrorCode.REPLICA_NOT_AVAILABLE : ErrorCode.KAFKA_STORAGE_ERROR;
-        var underWay = partition.move();
-        if (underWay == null) {
-            start(partition, directory);
-        } else if (underWay.directory() != directory) {
-            if (underWay.cancel()) underWay.whenEnded(() -> start(partition, directory));
-            else partition.loop().schedule(TOO_LATE_RETRY_MS, () -> move(partition, directory));
+    private void move(Partition partition, LogDirectory directory, CompletableFuture<ErrorCode> answer) {
+        if (!partition.isOnline()) {
+            answer.complete(partition.log() == null ? ErrorCode.REPLICA_NOT_AVAILABLE : ErrorCode.KAFKA_STORAGE_ERROR);
+            return;
         }
-        return ErrorCode.NONE;
+        var underWay = partition.move();
+        if (underWay == null) start(partition, directory, answer);
+        else if (underWay.directory() == directory) answer.complete(ErrorCode.NONE);
+        else if (underWay.cancel()) underWay.whenEnded(() -> start(partition, directory, answer));
+        else partition.loop().schedule(TOO_LATE_RETRY_MS, () -> move(partition, directory, answer));
+    }
+
+    /** Answers when the copy is begun, so that the move outlives a crash. */
+    private void start(Partition partition, LogDirectory directory, CompletableFuture<ErrorCode> answer) {
+        start(partition, directory);
+        var begun = partition.move();
+        if (begun == null) answer.complete(ErrorCode.NONE);
+        else begun.whenOpened(() -> answer.complete(begun.isOpen() ? ErrorCode.NONE : ErrorCode.KAFKA_STORAGE_ERROR));
     }
 
     /** Goes on with a copy that an earlier process has left, if there is one. On the partition's loop. */

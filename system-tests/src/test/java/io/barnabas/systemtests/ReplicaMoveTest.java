@@ -112,7 +112,7 @@ class ReplicaMoveTest {
                 .formatted(TOPIC, target));
         var begun = KafkaTools.run(broker, "org.apache.kafka.tools.reassign.ReassignPartitionsCommand", "--reassignment-json-file", plan.toString(),
                 "--execute", "--replica-alter-log-dirs-throttle", "10000000").successful().output();
-        assertTrue(begun.contains("Successfully started log directory move"), begun);
+        assertTrue(begun.contains("Successfully started moving log directory to"), begun);
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> KafkaTools.run(broker, "org.apache.kafka.tools.reassign.ReassignPartitionsCommand",
                 "--reassignment-json-file", plan.toString(), "--verify").successful().output().contains("Reassignment of replica " + TOPIC + "-0-1 completed successfully."));
         var described = KafkaTools.run(broker, "org.apache.kafka.tools.LogDirsCommand", "--describe", "--topic-list", TOPIC).successful().output();

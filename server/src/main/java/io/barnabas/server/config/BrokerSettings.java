@@ -60,7 +60,7 @@ public final class BrokerSettings {
     public static final Setting<List<String>> LOG_DIRS = honoured(listOf("log.dirs")
             .doc("Directories for data, separated by commas."));
     public static final Setting<List<String>> CORDONED_LOG_DIRS = honoured(
-            listOf("cordoned.log.dirs").scope(PER_BROKER).check(SettingCheck.distinct(true)).defaultTo(List.of())
+            listOf("cordoned.log.dirs").scope(PER_BROKER).defaultTo(List.of())
             .doc("Directories among log.dirs in which no new partitions are placed, and into which none is moved; * for all."));
     public static final Setting<Long> LOG_DIR_FAILURE_TIMEOUT_MS = honoured(
             longOf("log.dir.failure.timeout.ms").atLeast(1).defaultTo(30_000L)

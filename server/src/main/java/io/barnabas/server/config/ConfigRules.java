@@ -28,6 +28,9 @@ final class ConfigRules {
 
     private static void checkCordoned(BrokerConfig config) {
         var cordoned = config.get(BrokerSettings.CORDONED_LOG_DIRS);
+        if (cordoned.stream().distinct().count() < cordoned.size()) {
+            throw new SettingException("Configuration 'cordoned.log.dirs' values must not be duplicated.");
+        }
         if (cordoned.contains("*")) {
             if (cordoned.size() > 1) {
                 throw new SettingException("requirement failed: When cordoned.log.dirs is set to *, it must not contain other values");
