@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A log that moves to and fro between two directories, against a list of what was appended: through appends, flushes, truncations,
- * moved starts, retention, crashes at any point, full and failing disks on either side.
+ * moved starts, retention, crashes at any point, and a full disk where the copy grows.
  */
 class LogMoveModelTest {
     private static final class Model {
