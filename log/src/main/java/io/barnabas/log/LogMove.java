@@ -27,6 +27,9 @@ public final class LogMove implements LogListener {
         /** The copy has come to lack only what was appended while its last piece was copied, for the first time. */
         void onCaughtUp(LogMove move);
 
+        /** It takes too long to finish, as when the other disk is full: appends may go on, and {@link #onCaughtUp} comes again. */
+        void onPostponed(LogMove move);
+
         /** The log lies in the other directory now; {@code moved} has everything, and the original is deleted. */
         void onMoved(LogMove move, Log moved);
 
@@ -47,6 +50,8 @@ public final class LogMove implements LogListener {
     /** Once it has caught up, since those who append will wait for the last flush. */
     private static final int UNFLUSHED_BYTES_MAX_NEAR = 1 << 20;
     private static final long RETRY_MS = 1000;
+    /** Appends wait no longer than this for the last bytes to be copied and flushed. */
+    private static final long FINISH_MS_MAX = 2000;
 
     private final Log source;
     private final LogDirectory directory;
@@ -58,6 +63,8 @@ public final class LogMove implements LogListener {
     private Log copy;
     private State state = State.OPENING;
     private boolean hasCaughtUp;
+    /** To finish. */
+    private int attempts;
     /** A piece is on its way. */
     private boolean isWorking;
     /** Waits for a flush, or for some time to pass. */
@@ -140,12 +147,22 @@ public final class LogMove implements LogListener {
     }
 
     /**
-     * Completes the move, once it has caught up: from now on nothing may be appended to the original, until {@link Owner#onMoved} or
-     * {@link Owner#onFailed} comes.
+     * Completes the move, once it has caught up: from now on nothing may be appended to the original, until {@link Owner#onMoved},
+     * {@link Owner#onPostponed} or {@link Owner#onFailed} comes.
      */
     public void finish() {
         if (state != State.COPYING) return;
         state = State.FINISHING;
+        int attempt = ++attempts;
+        loop.schedule(FINISH_MS_MAX, () -> postpone(attempt));
+        step();
+    }
+
+    private void postpone(int attempt) {
+        if (state != State.FINISHING || attempt != attempts) return;
+        state = State.COPYING;
+        hasCaughtUp = false;
+        owner.onPostponed(this);
         step();
     }
 

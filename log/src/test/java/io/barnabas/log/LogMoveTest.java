@@ -66,6 +66,25 @@ class LogMoveTest {
     }
 
     @Test
+    void aFullDiskKeepsNobodyFromAppendingForLong() {
+        var rig = new MoveRig(6, SMALL);
+        rig.tellingMs = 1000;
+        for (int i = 0; i < 30; i++) rig.write("value " + i);
+        rig.move();
+        rig.simulation.runFor(900);
+        rig.write("appended while the controller is told");
+        rig.disks[1].capacityBytes(rig.disks[1].usedBytes());
+        rig.simulation.runFor(5000);
+        assertTrue(rig.postponedCount > 0);
+        assertFalse(rig.isHeld);
+        rig.write("appended while the disk is full");
+        rig.disks[1].capacityBytes(Long.MAX_VALUE);
+        rig.settle();
+        assertEquals(1, rig.here());
+        assertEquals(32, rig.values().size());
+    }
+
+    @Test
     void aTargetThatFailsLeavesTheLogAsItWas() {
         var rig = new MoveRig(4, SMALL);
         for (int i = 0; i < 30; i++) rig.write("value " + i);

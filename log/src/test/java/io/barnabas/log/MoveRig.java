@@ -33,6 +33,7 @@ final class MoveRig implements LogMove.Owner, LogListener {
     /** How long the controller takes to hear where the log will lie. */
     long tellingMs;
     int movedCount;
+    int postponedCount;
     String failure;
     boolean isOffline;
     MovePace pace;
@@ -111,6 +112,12 @@ final class MoveRig implements LogMove.Owner, LogListener {
             isHeld = true;
             caughtUp.finish();
         });
+    }
+
+    @Override
+    public void onPostponed(LogMove postponed) {
+        isHeld = false;
+        postponedCount++;
     }
 
     @Override
@@ -213,7 +220,9 @@ final class MoveRig implements LogMove.Owner, LogListener {
     public void onFlushed(Log flushed) {}
 
     @Override
-    public void onWriteFailed(Log log, long fromOffset, io.barnabas.base.StorageException error) {}
+    public void onWriteFailed(Log log, long fromOffset, io.barnabas.base.StorageException error) {
+        if (move != null) move.onSourceChanged();
+    }
 
     @Override
     public void onOffline(Log offline, String reason) {

@@ -386,6 +386,7 @@ public final class Partition implements LogListener {
     public void onWriteFailed(Log log, long fromOffset, StorageException error) {
         finishEnding();
         if (leader != null) leader.onWriteFailed(loop.clock().nowMs());
+        if (move != null) move.onSourceChanged();
     }
 
     @Override

@@ -120,6 +120,11 @@ public final class PartitionMove implements LogMove.Owner {
     }
 
     @Override
+    public void onPostponed(LogMove move) {
+        partition.resume(source);
+    }
+
+    @Override
     public void onMoved(LogMove move, Log moved) {
         LOGGER.info("moved a partition: partition={} from={} to={}", partition.topicPartition(), source.directory().path(),
                 moved.directory().path());
