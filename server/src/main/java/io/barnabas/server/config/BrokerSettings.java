@@ -68,7 +68,7 @@ public final class BrokerSettings {
     public static final Setting<Integer> NUM_REPLICA_ALTER_LOG_DIRS_THREADS = honoured(intOf("num.replica.alter.log.dirs.threads")
             .doc("Pieces of logs that are copied between log directories at the same time; else as many as there are directories."));
     public static final Setting<Long> REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND = honoured(
-            longOf("replica.alter.log.dirs.io.max.bytes.per.second").atLeast(0).scope(PER_BROKER).defaultTo(Long.MAX_VALUE)
+            longOf("replica.alter.log.dirs.io.max.bytes.per.second").atLeast(0).scope(PER_BROKER).internal().defaultTo(Long.MAX_VALUE)
             .doc("Bytes a second that are copied between log directories, all moves together."));
     public static final Setting<Integer> ALTER_LOG_DIRS_REPLICATION_QUOTA_WINDOW_NUM = honoured(
             intOf("alter.log.dirs.replication.quota.window.num").atLeast(1).defaultTo(11)
