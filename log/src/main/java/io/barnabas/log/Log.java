@@ -729,8 +729,6 @@ public final class Log {
     void leave() {
         if (isClosed || isOffline() || flusher.flushedOffset() < stagedEndOffset()) throw new IllegalStateException("not flushed: " + partition);
         var last = new ArrayList<Housekeeping.Checkpoint>(1);
-        // One that is on its way to the directory may not have come there yet.
-        checkpointedRecoveryPoint = UNKNOWN;
         addCheckpoint(last);
         directory.keep(last);
         isClosed = true;

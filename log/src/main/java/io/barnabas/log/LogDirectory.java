@@ -6,7 +6,6 @@ import io.barnabas.base.EventLoop;
 import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
 import io.barnabas.model.TopicPartition;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,14 +52,6 @@ public final class LogDirectory implements AutoCloseable {
             this(disk, clock, io, io, io, random, null, RECENT_BYTES_DEFAULT, openFilesMax, RETENTION_CHECK_MS_DEFAULT);
         }
     }
-
-    /**
-     * What a copy does not know from its batches.
-     *
-     * @param producers        snapshot of the producers at the end
-     * @param firstDirtyOffset up to where the log was compacted, 0 if it is not
-     */
-    record Inheritance(long endOffset, ByteBuffer producers, long firstDirtyOffset) {}
 
     private static final long RETENTION_CHECK_MS_DEFAULT = 300_000;
     private static final long RECENT_BYTES_DEFAULT = 8 << 20;
@@ -241,12 +232,12 @@ public final class LogDirectory implements AutoCloseable {
      * As {@link #openLog} a copy that is complete, flushed and closed: from now on it is the partition's log, durably so before it is
      * opened.
      *
-     * @param inherited what it takes over from the log that it is a copy of
+     * @param firstDirtyOffset of the log that it is a copy of, 0 if that is not compacted
      */
-    void openPromoted(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener, Inheritance inherited,
+    void openPromoted(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener, long firstDirtyOffset,
             OpenCallback callback) {
         open(partition, loop, callback, () -> {
-            promote(partition, inherited);
+            promote(partition, firstDirtyOffset);
             return load(partition, topicId, config, loop, listener);
         });
     }
@@ -349,27 +340,17 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * The copy takes the plain name. Its offsets are on disk before: a recovery then knows what was durable, and where the log starts.
      */
-    private void promote(TopicPartition partition, Inheritance inherited) {
+    private void promote(TopicPartition partition, long firstDirtyOffset) {
         checkMayOpen(partition);
         var name = futures.get(partition);
         if (name == null || folders.containsKey(partition)) throw new IllegalStateException("no copy to take: partition=" + partition);
-        storeProducers(path.resolve(name), inherited);
-        checkpoints.carry(partition, inherited.firstDirtyOffset);
+        checkpoints.carry(partition, firstDirtyOffset);
         if (!checkpoints.write(this)) throw new StorageException("cannot write checkpoints: path=" + path);
         disk.rename(path.resolve(name), path.resolve(partition.toString()));
         futures.remove(partition);
         folders.put(partition, Boolean.TRUE);
         checkpoints.touch(partition);
         syncEntries(entries.onChange());
-    }
-
-    private void storeProducers(Path folder, Inheritance inherited) {
-        try (var file = disk.open(folder.resolve(FileNames.of(inherited.endOffset, FileNames.SNAPSHOT)), true)) {
-            file.truncate(0);
-            file.write(inherited.producers, 0);
-            file.sync();
-        }
-        disk.syncDirectory(folder);
     }
 
     /** Deletes a copy that is not open. */

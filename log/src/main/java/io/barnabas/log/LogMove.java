@@ -473,11 +473,8 @@ public final class LogMove implements LogListener {
     private void promote() {
         state = State.PROMOTING;
         long firstDirtyOffset = source.firstDirtyOffset();
-        // The original knows of producers whose batches it has not any more.
-        var producers = source.encodeProducers();
         copy.leave();
-        directory.openPromoted(source.topicPartition(), source.topicId(), config, loop, listener,
-                new LogDirectory.Inheritance(copy.endOffset(), producers, firstDirtyOffset), new LogDirectory.OpenCallback() {
+        directory.openPromoted(source.topicPartition(), source.topicId(), config, loop, listener, firstDirtyOffset, new LogDirectory.OpenCallback() {
             @Override
             public void onOpened(Log log) {
                 onPromoted(log);
