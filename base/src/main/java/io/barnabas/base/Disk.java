@@ -19,6 +19,7 @@ public interface Disk {
      */
     AutoCloseable tryLock(Path path);
 
+    /** @throws StorageException if that cannot be told, as where a directory above cannot be read or is none */
     boolean exists(Path path);
 
     /** Names of the entries of a directory, sorted. */

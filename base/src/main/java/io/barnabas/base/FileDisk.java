@@ -52,7 +52,10 @@ public final class FileDisk implements Disk {
 
     @Override
     public boolean exists(Path path) {
-        return Files.exists(path);
+        if (Files.exists(path)) return true;
+        if (Files.notExists(path)) return false;
+        // Else what cannot be read would be taken for what may be made anew.
+        throw new StorageException("cannot tell whether it exists: path=" + path);
     }
 
     @Override

@@ -34,6 +34,8 @@ final class CleanableLog {
     private long nextDecisionOffset = -1;
     /** Between the offer to the cleaner and the end of the pass. */
     private boolean isOffered;
+    /** A copy of the log is being made, which must not miss a tombstone of what it has. */
+    private boolean isPaused;
     /** What stands in it cannot be compacted. */
     private boolean isUncleanable;
     /** Read by a pass on another thread. */
@@ -68,7 +70,7 @@ final class CleanableLog {
 
     /** Whether there are closed segments that a pass might gain something from, now or later. */
     boolean hasDirtySegments() {
-        return log.config().compact() && !isUncleanable && segments.count() > 1 && segments.active().baseOffset > firstDirtyOffset();
+        return log.config().compact() && !isUncleanable && !isPaused && segments.count() > 1 && segments.active().baseOffset > firstDirtyOffset();
     }
 
     /** Asks for a pass if it is worth one. */
@@ -152,6 +154,17 @@ final class CleanableLog {
 
     boolean isCancelled() {
         return isCancelled;
+    }
+
+    /** No pass begins, and one under way changes nothing any more. */
+    void pause() {
+        isPaused = true;
+        cancel();
+    }
+
+    void resume() {
+        isPaused = false;
+        log.scheduleCompaction();
     }
 
     /** The log ends, or was truncated: a pass under way is worth nothing. */

@@ -27,6 +27,8 @@ final class FileNames {
 
     private static final String DELETED_FOLDER = "-delete";
     private static final String STRAY_FOLDER = "-stray";
+    private static final String FUTURE_FOLDER = "-future";
+    private static final int UNIQUE_DIGITS = 32;
     private static final int OFFSET_DIGITS = 20;
     private static final int NAME_LENGTH_MAX = 255;
 
@@ -66,6 +68,20 @@ final class FileNames {
             partition = partition * 10 + digit;
         }
         return partition > Integer.MAX_VALUE ? null : new TopicPartition(folder.substring(0, dash), (int) partition);
+    }
+
+    /** The partition of whose log a folder is a copy in the making; null if it is none. */
+    static TopicPartition futurePartitionOf(String folder) {
+        if (!folder.endsWith(FUTURE_FOLDER)) return null;
+        int dot = folder.lastIndexOf('.');
+        if (dot < 0 || folder.length() - dot - 1 - FUTURE_FOLDER.length() != UNIQUE_DIGITS) return null;
+        return partitionOf(folder.substring(0, dot));
+    }
+
+    /** Where a partition's log is copied to before it takes the place of the one in another directory; null if no name is long enough. */
+    static String futureFolder(TopicPartition partition, UUID unique) {
+        var name = partition + "." + unique.toString().replace("-", "") + FUTURE_FOLDER;
+        return name.length() > NAME_LENGTH_MAX ? null : name;
     }
 
     static boolean isDeletedFolder(String folder) {

@@ -593,6 +593,15 @@ public final class Log {
         return true;
     }
 
+    /** No compaction while a copy is made of it. */
+    void pauseCompaction() {
+        cleanable.pause();
+    }
+
+    void resumeCompaction() {
+        cleanable.resume();
+    }
+
     long durableRecoveryPoint() {
         return durableRecoveryPoint;
     }
@@ -658,7 +667,7 @@ public final class Log {
     }
 
     /** 0 for a log that is not compacted. */
-    private long firstDirtyOffset() {
+    long firstDirtyOffset() {
         return config.compact() ? cleanable.firstDirtyOffset() : 0;
     }
 
@@ -713,6 +722,19 @@ public final class Log {
             segments.closeAll();
             directory.onClosed(this, isClean);
         }
+    }
+
+    /**
+     * Lets go of a flushed log's files at once, so that the directory can open it again; nothing is left of what a clean stop leaves.
+     */
+    void leave() {
+        if (isClosed || isOffline() || flusher.flushedOffset() < stagedEndOffset()) throw new IllegalStateException("not flushed: " + partition);
+        var last = new ArrayList<Housekeeping.Checkpoint>(1);
+        addCheckpoint(last);
+        directory.keep(last);
+        isClosed = true;
+        segments.closeAll();
+        directory.onClosed(this, true);
     }
 
     private void closeOnDisk() {

@@ -34,6 +34,12 @@ public record LogConfig(
         return compact() ? Math.min(segmentMs, compaction.maxLagMs()) : segmentMs;
     }
 
+    /** For a copy in the making, which takes over from the original what that has forgotten, and is flushed by whoever makes it. */
+    LogConfig ofCopy() {
+        return new LogConfig(segmentBytes, segmentMs, segmentJitterMs, segmentIndexBytes, indexIntervalBytes, retentionMs, retentionBytes,
+                fileDeleteDelayMs, Long.MAX_VALUE, false, Long.MAX_VALUE, false, null, producerIdExpirationMs);
+    }
+
     /** When an acknowledgement must wait for the disk, as far as the topic has a say. */
     public enum FlushBeforeAck { EVERY_ACK, NEVER, BROKER_DECIDES }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,8 @@ public final class LogDirectory implements AutoCloseable {
     private final long previousBrokerEpoch;
     private final Map<TopicPartition, Log> logs = new ConcurrentHashMap<>();
     private final Map<TopicPartition, Boolean> folders = new ConcurrentHashMap<>();
+    /** Folders of copies in the making, of partitions whose log lies in another directory. */
+    private final Map<TopicPartition, String> futures = new ConcurrentHashMap<>();
     private final Map<EventLoop, Housekeeping> housekeepings = new ConcurrentHashMap<>();
     private final AtomicInteger openFiles = new AtomicInteger();
     private final List<Runnable> offlineListeners = new CopyOnWriteArrayList<>();
@@ -98,7 +101,11 @@ public final class LogDirectory implements AutoCloseable {
         return MetaProperties.read(disk, path);
     }
 
-    /** Makes a new directory this node's. Durable on return. */
+    /**
+     * Makes a new directory this node's. Durable on return.
+     *
+     * @throws StorageException if it cannot be used
+     */
     public static void format(Disk disk, Path path, DirectoryIdentity identity) {
         try {
             disk.createDirectories(path);
@@ -111,7 +118,8 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Locks and opens a formatted directory.
      *
-     * @throws LogDirectoryException if it is locked, not writable, not formatted, or another node's or cluster's
+     * @throws LogDirectoryException if it is locked, not formatted, or another node's or cluster's
+     * @throws StorageException      if it cannot be read or written
      */
     public static LogDirectory open(Path path, int nodeId, String clusterId, Environment environment) {
         AutoCloseable lock = null;
@@ -134,8 +142,8 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    private static LogDirectoryException notUsable(Path path, StorageException e) {
-        return new LogDirectoryException("log directory cannot be used: path=%s reason=%s; check that it exists, and that this user may write to it"
+    private static StorageException notUsable(Path path, StorageException e) {
+        return new StorageException("log directory cannot be used: path=%s reason=%s; check that it exists, and that this user may write to it"
                 .formatted(path, e.getMessage()), e);
     }
 
@@ -156,8 +164,11 @@ public final class LogDirectory implements AutoCloseable {
     private void listFolders() {
         for (var name : disk.list(path)) {
             var partition = FileNames.partitionOf(name);
+            var future = FileNames.futurePartitionOf(name);
             if (partition != null) folders.put(partition, Boolean.TRUE);
-            else if (FileNames.isDeletedFolder(name)) environment.io.execute(() -> deleteFiles(path.resolve(name)));
+            else if (future != null && futures.putIfAbsent(future, name) == null) continue;
+            // A second copy of the same log is one that a power cut has brought back.
+            else if (future != null || FileNames.isDeletedFolder(name)) environment.io.execute(() -> deleteFiles(path.resolve(name)));
         }
     }
 
@@ -194,6 +205,11 @@ public final class LogDirectory implements AutoCloseable {
         return folders.containsKey(partition);
     }
 
+    /** All partitions of whose logs a copy is being made here. */
+    public List<TopicPartition> futures() {
+        return new ArrayList<>(futures.keySet());
+    }
+
     // --- opening logs
 
     /**
@@ -204,9 +220,32 @@ public final class LogDirectory implements AutoCloseable {
      */
     public void openLog(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener,
             OpenCallback callback) {
+        open(partition, loop, callback, () -> load(partition, topicId, config, loop, listener));
+    }
+
+    /** As {@link #openLog} the copy of a log in another directory that is being made here, or a new one. */
+    void openFuture(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener, OpenCallback callback) {
+        open(partition, loop, callback, () -> loadFuture(partition, topicId, config, loop, listener));
+    }
+
+    /**
+     * As {@link #openLog} a copy that is complete, flushed and closed: from now on it is the partition's log, durably so before it is
+     * opened.
+     *
+     * @param firstDirtyOffset of the log that it is a copy of, 0 if that is not compacted
+     */
+    void openPromoted(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener, long firstDirtyOffset,
+            OpenCallback callback) {
+        open(partition, loop, callback, () -> {
+            promote(partition, firstDirtyOffset);
+            return load(partition, topicId, config, loop, listener);
+        });
+    }
+
+    private void open(TopicPartition partition, EventLoop loop, OpenCallback callback, Supplier<Log> load) {
         environment.recovery.execute(() -> {
             try {
-                var log = load(partition, topicId, config, loop, listener);
+                var log = load.get();
                 loop.execute(() -> {
                     register(log);
                     callback.onOpened(log);
@@ -230,8 +269,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     private Log load(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener) {
-        if (failure != null) throw new StorageException("log directory is offline: path=" + path, failure);
-        if (logs.containsKey(partition)) throw new IllegalStateException("log is open already: partition=" + partition);
+        checkMayOpen(partition);
         var folder = path.resolve(partition.toString());
         long nowMs = environment.clock.nowMs();
         LoadedLog loaded;
@@ -239,8 +277,7 @@ public final class LogDirectory implements AutoCloseable {
         var foundId = PartitionMetadata.read(disk, folder, names);
         if (!foundId.isZero() && !topicId.isZero() && !foundId.equals(topicId)) setAside(partition);
         if (folders.putIfAbsent(partition, Boolean.TRUE) == null) {
-            checkpoints.forget(partition);
-            loaded = LogLoader.create(disk, folder, topicId, entries.onChange(), nowMs);
+            loaded = create(partition, topicId, folder);
         } else {
             var found = checkpoints.of(partition);
             var loader = new LogLoader(disk, folder, names, partition, closedCleanly && !checkpoints.isTouched(partition), found.recoveryPoint(),
@@ -250,6 +287,79 @@ public final class LogDirectory implements AutoCloseable {
             checkpoints.touch(partition);
         }
         return new Log(this, loop, listener, partition, config, loaded, checkpoints.of(partition));
+    }
+
+    private void checkMayOpen(TopicPartition partition) {
+        if (failure != null) throw new StorageException("log directory is offline: path=" + path, failure);
+        if (logs.containsKey(partition)) throw new IllegalStateException("log is open already: partition=" + partition);
+    }
+
+    private LoadedLog create(TopicPartition partition, Uuid topicId, Path folder) {
+        checkpoints.forget(partition);
+        return LogLoader.create(disk, folder, topicId, entries.onChange(), environment.clock.nowMs());
+    }
+
+    /** One that was found is used if it can be, since it may hold much; what is wrong with it costs only the time to copy again. */
+    private Log loadFuture(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener) {
+        checkMayOpen(partition);
+        if (folders.containsKey(partition)) throw new IllegalStateException("log lies here: partition=" + partition);
+        LoadedLog loaded = null;
+        if (futures.containsKey(partition)) {
+            try {
+                loaded = loadFound(partition, topicId, path.resolve(futures.get(partition)), config);
+            } catch (StorageException e) {
+                LOGGER.warn("the copy of a log is damaged and begun anew: partition={} reason={}", partition, e.getMessage());
+            }
+            if (loaded == null) dropFuture(partition);
+        }
+        if (loaded == null) {
+            var name = FileNames.futureFolder(partition, new UUID(environment.random.nextLong(), environment.random.nextLong()));
+            if (name == null) throw new StorageException("the name of the topic is too long for a copy of its log: partition=" + partition);
+            loaded = create(partition, topicId, path.resolve(name));
+            futures.put(partition, name);
+        }
+        // What an earlier move took away from here must not come back beside a copy that the controller is told of.
+        syncEntries(entries.onChange());
+        return new Log(this, loop, listener, partition, config, loaded, checkpoints.of(partition));
+    }
+
+    /** @return null if it is a copy of another topic's */
+    private LoadedLog loadFound(TopicPartition partition, Uuid topicId, Path folder, LogConfig config) {
+        var names = disk.list(folder);
+        var foundId = PartitionMetadata.read(disk, folder, names);
+        if (!foundId.isZero() && !topicId.isZero() && !foundId.equals(topicId)) return null;
+        if (foundId.isZero() && !topicId.isZero()) PartitionMetadata.write(disk, folder, topicId);
+        var found = checkpoints.of(partition);
+        var loader = new LogLoader(disk, folder, names, partition, closedCleanly && !checkpoints.isTouched(partition), found.recoveryPoint(),
+                config.indexIntervalBytes(), environment.clock.nowMs());
+        var loaded = loader.load(topicId, found.logStartOffset(), entries.unknownChange());
+        checkpoints.touch(partition);
+        return loaded;
+    }
+
+    /**
+     * The copy takes the plain name. Its offsets are on disk before: a recovery then knows what was durable, and where the log starts.
+     */
+    private void promote(TopicPartition partition, long firstDirtyOffset) {
+        checkMayOpen(partition);
+        var name = futures.get(partition);
+        if (name == null || folders.containsKey(partition)) throw new IllegalStateException("no copy to take: partition=" + partition);
+        checkpoints.carry(partition, firstDirtyOffset);
+        if (!checkpoints.write(this)) throw new StorageException("cannot write checkpoints: path=" + path);
+        disk.rename(path.resolve(name), path.resolve(partition.toString()));
+        futures.remove(partition);
+        folders.put(partition, Boolean.TRUE);
+        checkpoints.touch(partition);
+        syncEntries(entries.onChange());
+    }
+
+    /** Deletes a copy that is not open. */
+    public void dropFuture(TopicPartition partition) {
+        var name = futures.get(partition);
+        if (name == null) return;
+        if (logs.containsKey(partition)) throw new IllegalStateException("log is open: partition=" + partition);
+        var doomed = renameDeleted(partition, path.resolve(name));
+        environment.io.execute(() -> deleteFiles(doomed));
     }
 
     private void register(Log log) {
@@ -358,7 +468,7 @@ public final class LogDirectory implements AutoCloseable {
         disk.rename(folder, other);
         entries.onChange();
         checkpoints.remove(partition);
-        folders.remove(partition);
+        if (!futures.remove(partition, folder.getFileName().toString())) folders.remove(partition);
     }
 
     private void deleteFiles(Path folder) {

@@ -82,6 +82,13 @@ final class OffsetCheckpoints {
         return (before == null ? 0 : before) != offset;
     }
 
+    /** A log takes the place of one in another directory, which was compacted up to here; written with the next change. */
+    synchronized void carry(TopicPartition partition, long firstDirtyOffset) {
+        dirtyChanged |= set(firstDirtyOffsets, partition, firstDirtyOffset);
+        // The log is opened again, and counts its truncations from the beginning.
+        generations.remove(partition);
+    }
+
     /** A partition is gone; written with the next change. */
     synchronized void remove(TopicPartition partition) {
         touched.add(partition);

@@ -23,7 +23,7 @@ import java.util.List;
  * nobody sees a record with acks=all that a power cut could still take back. One with acks 0 or 1 stops nothing.
  */
 final class LeaderRole {
-    private final Log log;
+    private Log log;
     private final int leaderEpoch;
     private final RecordBatchValidator validator;
     /** Tells those who wait for records what may be seen now. */
@@ -32,7 +32,9 @@ final class LeaderRole {
     private int inSyncReplicaCount;
     private int replicaCount;
 
-    /** Came while the log was busy with a write on a slow disk, in order; their frames are what bounds them. */
+    /** The log is about to be replaced by its copy in another directory: nothing is appended. */
+    private boolean isHolding;
+    /** Came while the log was busy with a write on a slow disk, or is held, in order; their frames are what bounds them. */
     private final AppendQueue held = new AppendQueue();
     /** Appended in this turn, not yet written. */
     private final AppendQueue staged = new AppendQueue();
@@ -75,12 +77,27 @@ final class LeaderRole {
     }
 
     void append(Append append, long nowMs) {
-        if (log.isBusy() || !held.isEmpty()) held.add(append);
+        if (isHolding || log.isBusy() || !held.isEmpty()) held.add(append);
         else appendNow(append, nowMs);
     }
 
     private void appendHeld(long nowMs) {
-        while (!held.isEmpty() && !log.isBusy()) appendNow(held.poll(), nowMs);
+        while (!held.isEmpty() && !isHolding && !log.isBusy()) appendNow(held.poll(), nowMs);
+    }
+
+    /** Appends wait until {@link #resume}. */
+    void hold() {
+        isHolding = true;
+    }
+
+    /** @param current the log from now on: the one that there was, or a whole copy of it that is on stable storage */
+    void resume(Log current, long nowMs) {
+        log = current;
+        isHolding = false;
+        if (holdsInherited()) log.flushTo(inheritedEnd);
+        if (!unflushed.isEmpty()) log.flushTo(log.endOffset());
+        advance();
+        appendHeld(nowMs);
     }
 
     private void appendNow(Append append, long nowMs) {

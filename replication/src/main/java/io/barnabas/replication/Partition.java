@@ -35,6 +35,11 @@ public final class Partition implements LogListener {
     private PartitionAssignment assignment;
     private Log log;
     private LeaderRole leader;
+    /** To another directory; null if none is under way. */
+    private PartitionMove move;
+    private boolean isClosing;
+    /** Appends wait for the end of the move. */
+    private boolean isHeld;
     /** Ended under a write that needs the bytes of its appends; and why it has ended. */
     private LeaderRole ending;
     private ErrorCode endError;
@@ -129,6 +134,7 @@ public final class Partition implements LogListener {
         config = newConfig;
         if (log == null) return;
         log.reconfigure(newConfig.log());
+        if (move != null) move.configure(newConfig.log());
         if (leader != null) leader.configure(newConfig);
     }
 
@@ -146,6 +152,7 @@ public final class Partition implements LogListener {
         if (leader == null || leader.leaderEpoch() != assignment.leaderEpoch()) {
             endLeadership(ErrorCode.NOT_LEADER_OR_FOLLOWER);
             leader = new LeaderRole(log, assignment.leaderEpoch(), config, validator, this::tellWaiters);
+            if (isHeld) leader.hold();
         }
         leader.setReplicas(assignment.replicaCount(), assignment.inSyncReplicaCount());
         leader.advance();
@@ -161,6 +168,51 @@ public final class Partition implements LogListener {
             endError = error;
         }
         failWaiters(error);
+    }
+
+    /** The move to another directory that is under way; null if there is none. */
+    public PartitionMove move() {
+        return move;
+    }
+
+    PartitionConfig config() {
+        return config;
+    }
+
+    /** Whether the log can be moved: it is there, and its directory works. */
+    public boolean isOnline() {
+        return log != null && offlineReason == null && !isGone && !isClosing;
+    }
+
+    void setMove(PartitionMove newMove) {
+        move = newMove;
+    }
+
+    void hold() {
+        isHeld = true;
+        if (leader != null) leader.hold();
+    }
+
+    /** @param current the log from now on: the one that there was, or one that has taken its place */
+    void resume(Log current) {
+        isHeld = false;
+        if (current != log) replaceLog(current);
+        if (leader != null) leader.resume(log, loop.clock().nowMs());
+    }
+
+    private void replaceLog(Log moved) {
+        log = moved;
+        log.allowDeferredWrites();
+        log.reconfigure(config.log());
+        if (isGone) {
+            log.delete();
+        } else if (isClosing) {
+            log.close();
+        } else if (offlineReason != null && !log.isOffline()) {
+            // The directory that it was in has failed at the last moment.
+            offlineReason = null;
+            takeRole();
+        }
     }
 
     /** Takes one batch; whoever sent it is told through {@code append}, never before the end of this turn if it is stored. */
@@ -276,6 +328,7 @@ public final class Partition implements LogListener {
     public void delete() {
         isGone = true;
         endLeadership(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        if (move != null) move.cancel();
         if (isSettled()) leave();
     }
 
@@ -296,12 +349,16 @@ public final class Partition implements LogListener {
     /** Begins off the loop what {@link #close} waits for, for a broker that closes many partitions. */
     public void startClosing() {
         endLeadership(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        isClosing = true;
+        if (move != null) move.stop();
         if (log != null && offlineReason == null && !isGone) log.startClosing();
     }
 
     /** The broker stops: waits for the disk, and leaves the log so that the next start need not check it. */
     public void close() {
         endLeadership(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        isClosing = true;
+        if (move != null) move.stop();
         if (log != null && offlineReason == null && !isGone) log.close();
         offlineReason = "the broker is stopping";
     }
@@ -309,8 +366,8 @@ public final class Partition implements LogListener {
     @Override
     public void onWritten(Log log) {
         finishEnding();
-        if (leader == null) return;
-        leader.onWritten(loop.clock().nowMs());
+        if (leader != null) leader.onWritten(loop.clock().nowMs());
+        if (move != null) move.onSourceChanged();
     }
 
     private void finishEnding() {
@@ -329,11 +386,14 @@ public final class Partition implements LogListener {
     public void onWriteFailed(Log log, long fromOffset, StorageException error) {
         finishEnding();
         if (leader != null) leader.onWriteFailed(loop.clock().nowMs());
+        if (move != null) move.onSourceChanged();
     }
 
     @Override
     public void onOffline(Log log, String reason) {
+        if (log != this.log) return;
         offlineReason = reason;
+        if (move != null) move.stop();
         endLeadership(ErrorCode.KAFKA_STORAGE_ERROR);
     }
 
@@ -342,6 +402,7 @@ public final class Partition implements LogListener {
         highWatermarkWaiters.wakeAll();
         lastStableWaiters.wakeAll();
         endWaiters.wakeAll();
+        if (move != null) move.onSourceChanged();
     }
 
     private void tellWaiters() {

@@ -1,9 +1,13 @@
 package io.barnabas.server;
 
+import static io.barnabas.server.config.BrokerSettings.ALTER_LOG_DIRS_REPLICATION_QUOTA_WINDOW_NUM;
+import static io.barnabas.server.config.BrokerSettings.ALTER_LOG_DIRS_REPLICATION_QUOTA_WINDOW_SIZE_SECONDS;
 import static io.barnabas.server.config.BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS;
 import static io.barnabas.server.config.BrokerSettings.BROKER_SESSION_TIMEOUT_MS;
+import static io.barnabas.server.config.BrokerSettings.CORDONED_LOG_DIRS;
 import static io.barnabas.server.config.BrokerSettings.DEFAULT_REPLICATION_FACTOR;
 import static io.barnabas.server.config.BrokerSettings.DELETE_TOPIC_ENABLE;
+import static io.barnabas.server.config.BrokerSettings.LOG_DIR_FAILURE_TIMEOUT_MS;
 import static io.barnabas.server.config.BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS;
 import static io.barnabas.server.config.BrokerSettings.METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS;
 import static io.barnabas.server.config.BrokerSettings.METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS;
@@ -13,6 +17,8 @@ import static io.barnabas.server.config.BrokerSettings.METADATA_MAX_RETENTION_BY
 import static io.barnabas.server.config.BrokerSettings.METADATA_MAX_RETENTION_MS;
 import static io.barnabas.server.config.BrokerSettings.NUM_PARTITIONS;
 import static io.barnabas.server.config.BrokerSettings.NUM_RECOVERY_THREADS_PER_DATA_DIR;
+import static io.barnabas.server.config.BrokerSettings.NUM_REPLICA_ALTER_LOG_DIRS_THREADS;
+import static io.barnabas.server.config.BrokerSettings.REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND;
 
 import io.barnabas.base.Arena;
 import io.barnabas.base.Clock;
@@ -29,6 +35,7 @@ import io.barnabas.cluster.quorum.MetadataDirectory;
 import io.barnabas.cluster.quorum.OneVoterQuorum;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.log.LogDirectoryException;
+import io.barnabas.log.MovePace;
 import io.barnabas.network.BindException;
 import io.barnabas.replication.Partition;
 import io.barnabas.server.config.BrokerConfig;
@@ -58,6 +65,8 @@ public final class Broker {
     /** Of each log directory, for cold reads and flushes, which wait for the disk rather than for a core. */
     private static final int IO_THREADS = 4;
     private static final int STOP_IO_THREADS = 16;
+    /** What a move between directories copies at a time. */
+    private static final int MOVED_PIECE_BYTES = 256 * 1024;
     /** Logs of a loop whose last flushes are put together, and held in memory, at a time. */
     private static final int CLOSED_AT_ONCE = 1_000;
     /** The page cache is taken to hold what was appended last, up to this part of the memory; others need theirs, too. */
@@ -74,6 +83,12 @@ public final class Broker {
     private final List<ThreadPoolExecutor> flushPools = new ArrayList<>();
     private Sockets sockets;
     private Compactions compactions;
+    private LogDirectories places;
+    private MovePace movePace;
+    private volatile ReplicaMoves moves;
+    private volatile BrokerLifecycle lifecycle;
+    /** Those of the configuration that could not be used at the start. */
+    private final List<Path> failedDirectories = new ArrayList<>();
     /** How to take apart what has been made so far, the latest first. */
     private final Deque<Runnable> undo = new ArrayDeque<>();
 
@@ -117,7 +132,7 @@ public final class Broker {
         for (int i = 0; i < config.eventLoops(); i++) loops.add(loop(i));
 
         var identity = MetadataDirectory.formatIfNew(disk, config.metadataLogDir(), config.logDirs(), config.nodeId(), null,
-                controllerEndpoint(), random.split(), Clock.SYSTEM);
+                controllerEndpoint(), random.split(), Clock.SYSTEM, this::onFailed);
         compactions = new Compactions(config, random.split());
         undo.push(compactions::stop);
         var directories = openDirectories(identity.clusterId());
@@ -125,21 +140,25 @@ public final class Broker {
 
         var metadata = new MetadataCache(config.nodeId());
         undo.push(this::closePartitions);
-        var places = new LogDirectories(directories);
+        places = new LogDirectories(directories, failedDirectories);
+        places.cordon(config.get(CORDONED_LOG_DIRS));
         var applier = new MetadataApplier(metadataLoop, config, partitions, metadata, places, loops,
-                this::onConfigChanged);
+                this::onConfigChanged, partition -> moves.resume(partition));
         var quorum = new OneVoterQuorum(config.nodeId(), controllerEndpoint(), metadataDirectory, disk, metadataLoop, retention());
         var controller = new Controller(config.nodeId(), identity.clusterId(), metadataLoop, random.split(), controllerConfig(),
                 new ConfigChecks(applier::config), quorum);
         controller.addListener(applier);
-        controller.addListener(new DirectoryAssignments(metadataLoop, epoch, places::idOf, controller::assignReplicasToDirs));
+        var assignments = new DirectoryAssignments(metadataLoop, epoch, places::idOf, controller::assignReplicasToDirs);
+        controller.addListener(assignments);
+        movePace = movePace();
+        moves = new ReplicaMoves(metadataLoop, places, assignments, partitions, movePace);
         controller.onFailure(reason -> ProcessFailures.end("the metadata log is lost: " + reason));
         for (var directory : directories) directory.onOffline(() -> onOffline(directory, directories));
 
         sockets = new Sockets(config, loops);
         undo.push(() -> await(sockets.stop()));
         var services = new Services(config, applier::config, identity.clusterId(), controller, quorum::kraftVersion, metadata, partitions,
-                directories, disk, loops, epoch);
+                places, moves, disk, loops, epoch);
         sockets.listen(Handlers.ofBroker(services), Handlers.ofController(services));
 
         controller.start().toCompletableFuture().join();
@@ -148,8 +167,8 @@ public final class Broker {
 
         // Decided before the broker's registration, which is waited for; metadata too old for it goes without.
         controller.registerController(Registration.ofController(config, sockets.endpoints(), random));
-        var lifecycle = new BrokerLifecycle(metadataLoop, controller, epoch, metadata, directories,
-                config.get(BROKER_HEARTBEAT_INTERVAL_MS));
+        lifecycle = new BrokerLifecycle(metadataLoop, controller, epoch, metadata, places,
+                config.get(BROKER_HEARTBEAT_INTERVAL_MS), config.get(LOG_DIR_FAILURE_TIMEOUT_MS));
         undo.push(lifecycle::stop);
         lifecycle.start(Registration.request(config, identity.clusterId(), sockets.endpoints(), directories, random))
                 .toCompletableFuture().join();
@@ -194,8 +213,32 @@ public final class Broker {
 
     private List<LogDirectory> openDirectories(String clusterId) {
         var directories = new ArrayList<LogDirectory>();
-        for (var path : config.logDirs()) directories.add(openDirectory(path, clusterId));
+        for (var path : config.logDirs()) {
+            if (failedDirectories.contains(path)) continue;
+            try {
+                directories.add(openDirectory(path, clusterId));
+            } catch (StorageException e) {
+                // Without its metadata a node is nothing.
+                if (path.equals(config.metadataLogDir())) throw e;
+                onFailed(path, e);
+            }
+        }
+        if (directories.isEmpty()) throw new StartException("none of log.dirs can be used: " + failedDirectories, null);
         return directories;
+    }
+
+    private void onFailed(Path path, StorageException reason) {
+        LOG.error("a log directory cannot be used, its partitions are offline: path={} reason={}", path, reason.getMessage());
+        failedDirectories.add(path);
+    }
+
+    private MovePace movePace() {
+        Integer threads = config.get(NUM_REPLICA_ALTER_LOG_DIRS_THREADS);
+        long windowMs = 1000L * config.get(ALTER_LOG_DIRS_REPLICATION_QUOTA_WINDOW_NUM)
+                * config.get(ALTER_LOG_DIRS_REPLICATION_QUOTA_WINDOW_SIZE_SECONDS);
+        var pace = new MovePace(Clock.SYSTEM, threads != null ? threads : config.logDirs().size(), MOVED_PIECE_BYTES, windowMs);
+        pace.limit(config.get(REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND));
+        return pace;
     }
 
     private LogDirectory openDirectory(Path path, String clusterId) {
@@ -213,6 +256,9 @@ public final class Broker {
     private void onConfigChanged(BrokerConfig changed) {
         sockets.limit(changed);
         compactions.reconfigure(changed);
+        movePace.limit(changed.get(REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND));
+        places.cordon(changed.get(CORDONED_LOG_DIRS));
+        if (lifecycle != null) lifecycle.onCordoned();
     }
 
     private long recentBytes() {
@@ -228,8 +274,9 @@ public final class Broker {
         return pool;
     }
 
-    private static void onOffline(LogDirectory directory, List<LogDirectory> all) {
+    private void onOffline(LogDirectory directory, List<LogDirectory> all) {
         LOG.error("a log directory is offline, its partitions are not served: path={}", directory.path());
+        if (lifecycle != null) lifecycle.onDirectoryFailed();
         for (var other : all) if (!other.isOffline()) return;
         ProcessFailures.end("no log directory is left");
     }

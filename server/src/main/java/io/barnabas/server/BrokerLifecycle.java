@@ -26,24 +26,34 @@ final class BrokerLifecycle {
     private final Controller controller;
     private final BrokerEpoch broker;
     private final MetadataCache metadata;
-    private final List<LogDirectory> directories;
+    private final LogDirectories directories;
     private final int heartbeatIntervalMs;
+    private final long directoryFailureTimeoutMs;
+    /** Runs out while the controller has not heard of a directory that has failed. */
+    private EventLoop.Timer failureTimer;
     private final CompletableFuture<Void> unfenced = new CompletableFuture<>();
     private final CompletableFuture<Void> mayStop = new CompletableFuture<>();
     private BrokerRegistrationRequest registration;
     private EventLoop.Timer nextHeartbeat;
     private boolean wantsToStop;
     private boolean isStopped;
+    private boolean isBeating;
+    /** Something has happened since the heartbeat on its way was put together. */
+    private boolean hasNews;
 
-    /** @param heartbeatIntervalMs {@code broker.heartbeat.interval.ms} */
+    /**
+     * @param heartbeatIntervalMs       {@code broker.heartbeat.interval.ms}
+     * @param directoryFailureTimeoutMs {@code log.dir.failure.timeout.ms}
+     */
     BrokerLifecycle(EventLoop loop, Controller controller, BrokerEpoch broker, MetadataCache metadata,
-                    List<LogDirectory> directories, int heartbeatIntervalMs) {
+                    LogDirectories directories, int heartbeatIntervalMs, long directoryFailureTimeoutMs) {
         this.loop = loop;
         this.controller = controller;
         this.broker = broker;
         this.metadata = metadata;
         this.directories = directories;
         this.heartbeatIntervalMs = heartbeatIntervalMs;
+        this.directoryFailureTimeoutMs = directoryFailureTimeoutMs;
     }
 
     /** Registers and begins to send heartbeats. @return done when the broker may take leaderships */
@@ -64,11 +74,35 @@ final class BrokerLifecycle {
         return mayStop;
     }
 
+    /** A directory has failed: the controller hears of it at once, or this broker ends, so that others can lead. Any thread. */
+    void onDirectoryFailed() {
+        loop.execute(() -> {
+            if (isStopped) return;
+            if (failureTimer == null) {
+                failureTimer = loop.schedule(directoryFailureTimeoutMs,
+                        () -> ProcessFailures.end("the controller could not be told of a log directory that has failed"));
+            }
+            beatSoon();
+        });
+    }
+
+    /** What is cordoned has changed. Any thread. */
+    void onCordoned() {
+        loop.execute(this::beatSoon);
+    }
+
+    private void beatSoon() {
+        // With one on its way the next follows at once.
+        if (isBeating) hasNews = true;
+        else if (unfenced.isDone()) beat();
+    }
+
     /** Sends no more heartbeats. */
     void stop() {
         loop.execute(() -> {
             isStopped = true;
             if (nextHeartbeat != null) nextHeartbeat.cancel();
+            if (failureTimer != null) failureTimer.cancel();
         });
     }
 
@@ -104,23 +138,36 @@ final class BrokerLifecycle {
                 .setBrokerEpoch(broker.epoch())
                 .setCurrentMetadataOffset(metadata.image().lastOffset())
                 .setWantShutDown(wantsToStop);
-        for (var directory : directories) if (directory.isOffline()) request.offlineLogDirs().add(directory.id());
-        controller.heartbeat(request).whenComplete((response, failure) -> loop.execute(() -> onBeat(response, failure)));
+        for (var directory : directories.all()) if (directory.isOffline()) request.offlineLogDirs().add(directory.id());
+        if (unfenced.isDone()) request.setCordonedLogDirs(directories.cordonedIds());
+        int offlineCount = request.offlineLogDirs().size();
+        isBeating = true;
+        hasNews = false;
+        controller.heartbeat(request).whenComplete((response, failure) -> loop.execute(() -> onBeat(response, failure, offlineCount)));
     }
 
-    private void onBeat(BrokerHeartbeatResponse response, Throwable failure) {
+    /** @param offlineCount how many offline directories it told of */
+    private void onBeat(BrokerHeartbeatResponse response, Throwable failure, int offlineCount) {
+        isBeating = false;
         if (isStopped) return;
+        boolean wasUnfenced = unfenced.isDone();
         if (failure == null) {
             var error = ErrorCode.of(response.errorCode());
-            if (error == ErrorCode.NONE) heed(response);
+            if (error == ErrorCode.NONE) heed(response, offlineCount);
             else LOG.warn("heartbeat refused: error={}", error);
         }
         boolean isWaiting = !unfenced.isDone() || wantsToStop && !mayStop.isDone();
         if (failure != null && wantsToStop) mayStop.complete(null);
-        if (nextHeartbeat == null) nextHeartbeat = loop.schedule(isWaiting ? 1 : heartbeatIntervalMs, this::beat);
+        boolean isSoon = isWaiting || hasNews || !wasUnfenced;
+        if (nextHeartbeat == null) nextHeartbeat = loop.schedule(isSoon ? 1 : heartbeatIntervalMs, this::beat);
     }
 
-    private void heed(BrokerHeartbeatResponse response) {
+    private void heed(BrokerHeartbeatResponse response, int offlineCount) {
+        long nowOffline = directories.all().stream().filter(LogDirectory::isOffline).count();
+        if (failureTimer != null && offlineCount == nowOffline) {
+            failureTimer.cancel();
+            failureTimer = null;
+        }
         if (!response.isFenced() && !unfenced.isDone()) unfenced.complete(null);
         if (response.shouldShutDown()) mayStop.complete(null);
     }

@@ -17,10 +17,10 @@ import java.util.Map;
 /** Tells what lies in this broker's log directories (KIP-113, KIP-827). */
 final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequest> {
     private final PartitionRegistry partitions;
-    private final List<LogDirectory> directories;
+    private final LogDirectories directories;
     private final Disk disk;
 
-    DescribeLogDirsHandler(PartitionRegistry partitions, List<LogDirectory> directories, Disk disk) {
+    DescribeLogDirsHandler(PartitionRegistry partitions, LogDirectories directories, Disk disk) {
         this.disk = disk;
         this.partitions = partitions;
         this.directories = directories;
@@ -31,6 +31,9 @@ final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequ
         final String topic;
         final DescribeLogDirsPartition answer;
         LogDirectory directory;
+        /** Of the copy in another directory, null if there is none. */
+        DescribeLogDirsPartition future;
+        LogDirectory futureDirectory;
 
         Seen(String topic, int partition) {
             this.topic = topic;
@@ -49,6 +52,11 @@ final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequ
                 if (partition.log() == null) return;
                 one.directory = partition.log().directory();
                 one.answer.setPartitionSize(partition.log().sizeInBytes());
+                var move = partition.move();
+                if (move == null || !move.isOpen()) return;
+                one.futureDirectory = move.directory();
+                one.future = new DescribeLogDirsPartition().setPartitionIndex(one.answer.partitionIndex())
+                        .setPartitionSize(move.sizeInBytes()).setOffsetLag(move.lag()).setIsFutureKey(true);
             });
         }
         fanOut.allAsked();
@@ -68,26 +76,35 @@ final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequ
 
     private DescribeLogDirsResponse answer(List<Seen> seen) {
         var response = new DescribeLogDirsResponse();
-        for (var directory : directories) {
-            var result = new DescribeLogDirsResult().setLogDir(directory.path().toAbsolutePath().toString());
+        for (var path : directories.failed()) {
+            response.results().add(new DescribeLogDirsResult().setLogDir(LogDirectories.nameOf(path))
+                    .setErrorCode(ErrorCode.KAFKA_STORAGE_ERROR.code()));
+        }
+        for (var directory : directories.all()) {
+            var result = new DescribeLogDirsResult().setLogDir(LogDirectories.nameOf(directory.path()));
             response.results().add(result);
             if (directory.isOffline()) {
                 result.setErrorCode(ErrorCode.KAFKA_STORAGE_ERROR.code());
                 continue;
             }
             result.setTotalBytes(disk.totalBytes(directory.path())).setUsableBytes(directory.usableBytes());
+            result.setIsCordoned(directories.isCordoned(directory));
             Map<String, DescribeLogDirsTopic> topics = new HashMap<>();
             for (var one : seen) {
-                if (one.directory != directory) continue;
-                var topic = topics.get(one.topic);
-                if (topic == null) {
-                    topic = new DescribeLogDirsTopic().setName(one.topic);
-                    topics.put(one.topic, topic);
-                    result.topics().add(topic);
-                }
-                topic.partitions().add(one.answer);
+                if (one.directory == directory) add(one.topic, one.answer, topics, result);
+                if (one.futureDirectory == directory) add(one.topic, one.future, topics, result);
             }
         }
         return response;
+    }
+
+    private static void add(String name, DescribeLogDirsPartition partition, Map<String, DescribeLogDirsTopic> topics, DescribeLogDirsResult result) {
+        var topic = topics.get(name);
+        if (topic == null) {
+            topic = new DescribeLogDirsTopic().setName(name);
+            topics.put(name, topic);
+            result.topics().add(topic);
+        }
+        topic.partitions().add(partition);
     }
 }

@@ -15,6 +15,7 @@ import io.barnabas.protocol.message.AssignReplicasToDirsResponse;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -33,12 +34,16 @@ final class DirectoryAssignments implements ClusterListener {
 
     private record Replica(Uuid topicId, int partition) {}
 
+    private record Waiting(Uuid place, CompletableFuture<Void> told) {}
+
     private final EventLoop loop;
     private final BrokerEpoch broker;
     private final Function<TopicPartition, Uuid> places;
     private final Function<AssignReplicasToDirsRequest, CompletionStage<AssignReplicasToDirsResponse>> controller;
     /** Where replicas lie that the controller looks for elsewhere, until it has answered or a committed change says that it knows. */
     private final Map<Replica, Uuid> untold = new LinkedHashMap<>();
+    /** Who waits until the controller knows the place of a replica. */
+    private final Map<Replica, Waiting> waiting = new HashMap<>();
     /** Whether the metadata's version has a place for directories. */
     private boolean isUnderstood;
     private boolean isAsking;
@@ -50,6 +55,31 @@ final class DirectoryAssignments implements ClusterListener {
         this.broker = broker;
         this.places = places;
         this.controller = controller;
+    }
+
+    /**
+     * Tells the controller where a replica lies, or will lie, also where it is thought to know.
+     *
+     * @return done when that is committed; never, if another place is told meanwhile or the replica is gone
+     */
+    CompletionStage<Void> tell(Uuid topicId, int partition, Uuid place) {
+        var told = new CompletableFuture<Void>();
+        if (!isUnderstood) {
+            told.complete(null);
+            return told;
+        }
+        var replica = new Replica(topicId, partition);
+        waiting.put(replica, new Waiting(place, told));
+        untold.put(replica, place);
+        tell();
+        return told;
+    }
+
+    private void onTold(Replica replica, Uuid place) {
+        var waits = waiting.get(replica);
+        if (waits == null || !waits.place.equals(place)) return;
+        waiting.remove(replica);
+        waits.told.complete(null);
     }
 
     @Override
@@ -64,8 +94,11 @@ final class DirectoryAssignments implements ClusterListener {
         for (var partition : change.changedPartitions()) {
             var replica = new Replica(topic.id(), partition.partition());
             var place = partition.isReplica(broker.id()) ? places.apply(new TopicPartition(topic.name(), partition.partition())) : null;
-            if (place == null || place.equals(partition.directoryOf(broker.id()))) untold.remove(replica);
+            var known = partition.directoryOf(broker.id());
+            if (place == null || place.equals(known)) untold.remove(replica);
             else untold.put(replica, place);
+            if (place == null) waiting.remove(replica);
+            else onTold(replica, known);
         }
     }
 
@@ -115,7 +148,10 @@ final class DirectoryAssignments implements ClusterListener {
         for (var directory : response.directories()) {
             for (var topic : directory.topics()) {
                 for (var partition : topic.partitions()) {
-                    untold.remove(new Replica(topic.topicId(), partition.partitionIndex()), directory.id());
+                    var replica = new Replica(topic.topicId(), partition.partitionIndex());
+                    untold.remove(replica, directory.id());
+                    if (partition.errorCode() == ErrorCode.NONE.code()) onTold(replica, directory.id());
+                    else waiting.remove(replica);
                 }
             }
         }

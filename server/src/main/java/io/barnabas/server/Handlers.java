@@ -64,6 +64,7 @@ final class Handlers {
         handlers.put(ApiKey.INIT_PRODUCER_ID, new InitProducerIdHandler(new ProducerIds(node.loops().get(0), node.controller(), node.epoch())));
         handlers.put(ApiKey.WRITE_TXN_MARKERS, new WriteTxnMarkersHandler(partitions, metadata, node.config().get(REQUEST_TIMEOUT_MS)));
         handlers.put(ApiKey.DESCRIBE_PRODUCERS, new DescribeProducersHandler(partitions, metadata));
+        handlers.put(ApiKey.ALTER_REPLICA_LOG_DIRS, new AlterReplicaLogDirsHandler(node.moves()));
         handlers.put(ApiKey.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(partitions, node.directories(), node.disk()));
     }
 

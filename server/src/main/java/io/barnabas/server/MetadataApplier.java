@@ -2,7 +2,6 @@ package io.barnabas.server;
 
 import io.barnabas.base.EventLoop;
 import io.barnabas.base.NioEventLoop;
-import io.barnabas.base.Uuid;
 import io.barnabas.cluster.metadata.ClusterDelta;
 import io.barnabas.cluster.metadata.ClusterDelta.TopicChange;
 import io.barnabas.cluster.metadata.ClusterImage;
@@ -39,13 +38,17 @@ final class MetadataApplier implements ClusterListener {
     private final List<NioEventLoop> loops;
     private final LoopLocal<RecordBatchValidator> validators;
     private final Consumer<BrokerConfig> onConfig;
+    private final Consumer<Partition> onOpened;
     /** Deleted partitions whose logs may still be in the way of others of their names. */
     private final Map<TopicPartition, Partition> leaving = new HashMap<>();
     private volatile BrokerConfig config;
 
-    /** @param onConfig hears of each change of the broker's own settings */
+    /**
+     * @param onConfig hears of each change of the broker's own settings
+     * @param onOpened hears of each partition when its log has been opened, or not, on the partition's loop
+     */
     MetadataApplier(EventLoop metadataLoop, BrokerConfig config, PartitionRegistry partitions, MetadataCache cache, LogDirectories directories,
-                    List<NioEventLoop> loops, Consumer<BrokerConfig> onConfig) {
+                    List<NioEventLoop> loops, Consumer<BrokerConfig> onConfig, Consumer<Partition> onOpened) {
         this.metadataLoop = metadataLoop;
         this.nodeId = config.nodeId();
         this.config = config;
@@ -55,6 +58,7 @@ final class MetadataApplier implements ClusterListener {
         this.loops = loops;
         this.validators = new LoopLocal<>(loops, loop -> new RecordBatchValidator());
         this.onConfig = onConfig;
+        this.onOpened = onOpened;
     }
 
     /** This broker's settings as they are now. From any thread. */
@@ -65,12 +69,12 @@ final class MetadataApplier implements ClusterListener {
     @Override
     public void onChange(ClusterDelta delta) {
         var image = delta.after();
-        if (delta.before() == ClusterImage.EMPTY) directories.setAsideAllBut(image, nodeId);
+        if (delta.before() == ClusterImage.EMPTY) directories.take(image, nodeId);
         else warn(delta);
         boolean brokerChanged = applyBrokerConfig(image, delta);
         for (var change : delta.topics()) {
             if (change.isDeleted()) delete(change.before());
-            else update(change, image);
+            else update(change, image, delta.before() != ClusterImage.EMPTY);
         }
         if (brokerChanged) {
             for (var topic : image.topics()) configure(topic, image);
@@ -106,7 +110,8 @@ final class MetadataApplier implements ClusterListener {
         return true;
     }
 
-    private void update(TopicChange change, ClusterImage image) {
+    /** @param isNew whether partitions that are not held yet have come into being just now */
+    private void update(TopicChange change, ClusterImage image, boolean isNew) {
         var topic = change.after();
         var added = new ArrayList<Partition>();
         Map<String, String> configs = null;
@@ -122,7 +127,7 @@ final class MetadataApplier implements ClusterListener {
         }
         if (added.isEmpty()) return;
         partitions.add(added);
-        for (var partition : added) open(partition, topic.partition(partition.topicPartition().partition()).directoryOf(nodeId));
+        for (var partition : added) open(partition, topic.partition(partition.topicPartition().partition()), isNew);
     }
 
     private Partition create(TopicImage topic, PartitionImage wanted, Map<String, String> configs) {
@@ -131,16 +136,22 @@ final class MetadataApplier implements ClusterListener {
                 config.partitionConfig(configs), assignment(wanted));
     }
 
-    private void open(Partition partition, Uuid assignedDirectory) {
-        var directory = directories.placeOf(partition.topicPartition(), partition.topicId(), assignedDirectory);
-        if (directory == null) {
-            partition.loop().execute(() -> partition.refuse("no log directory is online"));
+    private void open(Partition partition, PartitionImage wanted, boolean isNew) {
+        var place = directories.placeOf(partition.topicPartition(), wanted, nodeId, isNew);
+        if (place.directory() == null) {
+            LOG.error("a partition is offline: partition={} reason={}", partition.topicPartition(), place.refusal());
+            partition.loop().execute(() -> partition.refuse(place.refusal()));
             return;
         }
         var predecessor = leaving.get(partition.topicPartition());
-        if (predecessor == null) partition.loop().execute(() -> partition.open(directory));
+        if (predecessor == null) partition.loop().execute(() -> open(partition, place));
         // Both are on one loop, since that follows from the name.
-        else partition.loop().execute(() -> predecessor.whenLeft(() -> partition.open(directory)));
+        else partition.loop().execute(() -> predecessor.whenLeft(() -> open(partition, place)));
+    }
+
+    private void open(Partition partition, LogDirectories.Place place) {
+        partition.open(place.directory());
+        partition.whenSettled(() -> onOpened.accept(partition));
     }
 
     private void delete(TopicImage topic) {

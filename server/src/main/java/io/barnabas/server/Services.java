@@ -3,7 +3,6 @@ package io.barnabas.server;
 import io.barnabas.base.Disk;
 import io.barnabas.base.NioEventLoop;
 import io.barnabas.cluster.controller.Controller;
-import io.barnabas.log.LogDirectory;
 import io.barnabas.server.config.BrokerConfig;
 import java.util.List;
 import java.util.function.IntSupplier;
@@ -17,5 +16,5 @@ import java.util.function.Supplier;
  */
 record Services(
         BrokerConfig config, Supplier<BrokerConfig> configNow, String clusterId, Controller controller,
-        IntSupplier kraftVersion, MetadataCache metadata, PartitionRegistry partitions, List<LogDirectory> directories,
+        IntSupplier kraftVersion, MetadataCache metadata, PartitionRegistry partitions, LogDirectories directories, ReplicaMoves moves,
         Disk disk, List<NioEventLoop> loops, BrokerEpoch epoch) {}

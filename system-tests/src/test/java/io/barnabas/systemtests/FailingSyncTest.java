@@ -2,6 +2,7 @@ package io.barnabas.systemtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.model.ErrorCode;
@@ -12,6 +13,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.Node;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -44,6 +49,11 @@ class FailingSyncTest {
                 assertEquals(new Produced(ErrorCode.KAFKA_STORAGE_ERROR, -1), produce(producer, bad, 1));
                 assertEquals(new Produced(ErrorCode.NONE, 0), produce(producer, good, ALL));
                 assertEquals(new Produced(ErrorCode.NONE, 1), produce(producer, good, 1));
+            }
+            // The controller has heard of it: nobody leads what lies there.
+            try (var admin = Clients.admin(broker)) {
+                Awaitility.await().until(() -> leader(admin, bad) == null);
+                assertNotNull(leader(admin, good));
             }
             broker.process().kill();
             try (var again = broker.restart(); var producer = new RawProducer(again)) {
@@ -79,6 +89,10 @@ class FailingSyncTest {
         } finally {
             rounds.broker().close();
         }
+    }
+
+    private static Node leader(Admin admin, int partition) throws Exception {
+        return admin.describeTopics(List.of(TOPIC)).allTopicNames().get().get(TOPIC).partitions().get(partition).leader();
     }
 
     private BarnabasProcess.Setup brokerFailingIn(Path directory) {

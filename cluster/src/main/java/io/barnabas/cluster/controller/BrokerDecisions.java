@@ -190,8 +190,8 @@ final class BrokerDecisions {
         online.removeAll(offline);
         // With its last directory a broker goes as a whole: it is fenced when it falls silent.
         if (offline.isEmpty() || online.isEmpty()) return;
-        records.add(change(broker, 2, new BrokerRegistrationChangeRecord().setLogDirs(online)));
         records.addAll(partitions.withoutDirectories(broker.id(), offline));
+        records.add(change(broker, 2, new BrokerRegistrationChangeRecord().setLogDirs(online)));
     }
 
     /** Takes a broker's leaderships away, since it is silent or wants it. */

@@ -66,9 +66,30 @@ final class PartitionChanges {
         return records;
     }
 
+    /** One replica lies in a directory that cannot be used. @return null if that changes nothing */
+    TypedRecord withoutReplica(TopicImage topic, PartitionImage partition, int brokerId) {
+        return elect(topic, partition, brokerId, id -> id != brokerId && isActive(id), false);
+    }
+
+    /** One replica lies in a directory that can be used, after all. @return null if that changes nothing */
+    TypedRecord withReplica(TopicImage topic, PartitionImage partition, int brokerId) {
+        if (partition.hasLeader() || !isActive(brokerId) || !partition.isInSync(brokerId)) return null;
+        return moveLeader(topic, partition, brokerId);
+    }
+
     /** Elects among all active brokers, unclean if asked. @return null if that changes nothing */
     TypedRecord elect(TopicImage topic, PartitionImage partition, boolean unclean) {
         return elect(topic, partition, NONE, this::isActive, unclean);
+    }
+
+    /** Whether a replica's broker is there, and has the directory that the replica lies in. */
+    boolean canLead(PartitionImage partition, int brokerId) {
+        return isActive(brokerId) && hasOnlineDirectory(partition, brokerId);
+    }
+
+    private boolean hasOnlineDirectory(PartitionImage partition, int brokerId) {
+        var broker = image.broker(brokerId);
+        return broker != null && broker.hasOnline(partition.directoryOf(brokerId));
     }
 
     /** Moves the leadership to an in-sync replica. */
@@ -95,7 +116,8 @@ final class PartitionChanges {
         return new TypedRecord(MetadataRecordType.PARTITION_CHANGE, version.partitionRecordVersion(), change);
     }
 
-    private TypedRecord elect(TopicImage topic, PartitionImage partition, int removed, IntPredicate live, boolean unclean) {
+    private TypedRecord elect(TopicImage topic, PartitionImage partition, int removed, IntPredicate active, boolean unclean) {
+        IntPredicate live = id -> active.test(id) && hasOnlineDirectory(partition, id);
         var change = change(topic, partition);
         // The last in-sync replica stays in the ISR even when it is gone: nobody else has every record.
         int[] isr = without(partition.isr(), removed);

@@ -94,7 +94,7 @@ final class PartitionDecisions {
         }
         int preferred = partition.preferredLeader();
         if (partition.leader() == preferred) return refuse(result, ErrorCode.ELECTION_NOT_NEEDED, null);
-        if (!changes.isActive(preferred) || !partition.isInSync(preferred)) return refuse(result, ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE, null);
+        if (!changes.canLead(partition, preferred) || !partition.isInSync(preferred)) return refuse(result, ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE, null);
         records.add(changes.moveLeader(topic, partition, preferred));
         return result;
     }
@@ -215,6 +215,10 @@ final class PartitionDecisions {
         for (int i = 0; i < partition.replicas().length; i++) directories.add(partition.directoryOf(partition.replicas()[i]));
         directories.set(replica, directoryId);
         records.add(changes.record(changes.change(topic, partition).setDirectories(directories)));
+        // Told in a directory that is gone, it leads no longer; told in one that works after all, it may lead again.
+        var election = !broker.hasOnline(directoryId) ? changes.withoutReplica(topic, partition, broker.id())
+                : broker.hasOnline(partition.directoryOf(broker.id())) ? null : changes.withReplica(topic, partition, broker.id());
+        if (election != null) records.add(election);
         return ErrorCode.NONE;
     }
 

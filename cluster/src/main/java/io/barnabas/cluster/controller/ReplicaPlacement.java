@@ -23,7 +23,7 @@ final class ReplicaPlacement {
         var active = new ArrayList<BrokerImage>();
         var others = new ArrayList<BrokerImage>();
         for (var broker : image.brokers()) {
-            if (hasOnlyCordonedDirs(broker)) continue;
+            if (!broker.takesReplicas()) continue;
             (broker.isActive() ? active : others).add(broker);
         }
         ring = new ArrayList<>(alternatingRacks(active));
@@ -33,14 +33,14 @@ final class ReplicaPlacement {
 
     /** @return for each partition the broker ids, the preferred leader first @throws RefusedException if there are too few brokers */
     List<int[]> place(int partitionCount, int replicationFactor) {
-        if (replicationFactor > ring.size()) {
-            throw new RefusedException(ErrorCode.INVALID_REPLICATION_FACTOR, "Unable to replicate the partition " + replicationFactor
-                    + " time(s): The target replication factor of " + replicationFactor + " cannot be reached because only "
-                    + ring.size() + " broker(s) are registered or some brokers have all their log directories cordoned.");
-        }
         if (activeCount == 0) {
-            throw new RefusedException(ErrorCode.INVALID_REPLICATION_FACTOR, "Unable to replicate the partition " + replicationFactor
-                    + " time(s): All brokers are currently fenced.");
+            throw new RefusedException(ErrorCode.INVALID_REPLICATION_FACTOR,
+                    "All brokers are currently fenced, or have all their log directories cordoned.");
+        }
+        if (replicationFactor > ring.size()) {
+            throw new RefusedException(ErrorCode.INVALID_REPLICATION_FACTOR, "The target replication factor of " + replicationFactor
+                    + " cannot be reached because only " + ring.size()
+                    + " broker(s) are registered or some brokers have all their log directories cordoned.");
         }
         int start = random.nextInt(activeCount);
         var placed = new ArrayList<int[]>(partitionCount);
@@ -76,10 +76,6 @@ final class ReplicaPlacement {
         if (rack == null) return false;
         for (var broker : brokers) if (rack.equals(broker.rack())) return true;
         return false;
-    }
-
-    private static boolean hasOnlyCordonedDirs(BrokerImage broker) {
-        return broker.cordonedLogDirs() != null && !broker.logDirs().isEmpty() && broker.cordonedLogDirs().containsAll(broker.logDirs());
     }
 
     private static List<BrokerImage> alternatingRacks(List<BrokerImage> brokers) {

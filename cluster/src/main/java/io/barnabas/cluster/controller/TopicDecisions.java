@@ -147,10 +147,16 @@ final class TopicDecisions {
         int count = topic.numPartitions() == -1 ? config.numPartitions() : topic.numPartitions();
         int replicationFactor = topic.replicationFactor() == -1 ? config.defaultReplicationFactor() : topic.replicationFactor();
         var partitions = new ArrayList<PartitionImage>(count);
-        for (var replicas : new ReplicaPlacement(image, random).place(count, replicationFactor)) {
-            partitions.add(newPartition(partitions.size(), replicas));
-        }
+        for (var replicas : place(count, replicationFactor)) partitions.add(newPartition(partitions.size(), replicas));
         return partitions;
+    }
+
+    private List<int[]> place(int count, int replicationFactor) {
+        try {
+            return new ReplicaPlacement(image, random).place(count, replicationFactor);
+        } catch (RefusedException e) {
+            throw new RefusedException(e.error(), "Unable to replicate the partition " + replicationFactor + " time(s): " + e.getMessage());
+        }
     }
 
     private List<PartitionImage> assigned(CreatableTopic topic) {

@@ -30,6 +30,17 @@ public record BrokerImage(
         return !fenced && !inControlledShutdown;
     }
 
+    /** Whether a replica that is known to lie in this directory can be served; where brokers tell no directories, or not yet, it can. */
+    public boolean hasOnline(Uuid directory) {
+        if (logDirs.isEmpty() || directory.equals(PartitionImage.UNASSIGNED) || directory.equals(PartitionImage.MIGRATING)) return true;
+        return logDirs.contains(directory);
+    }
+
+    /** Whether new replicas may be placed here: not when all its directories are cordoned (KIP-1066). */
+    public boolean takesReplicas() {
+        return cordonedLogDirs == null || logDirs.isEmpty() || !cordonedLogDirs.containsAll(logDirs);
+    }
+
     BrokerImage withFenced(boolean value) {
         return new BrokerImage(id, epoch, incarnationId, endpoints, features, rack, value, inControlledShutdown, logDirs,
                 cordonedLogDirs, isMigratingZk);

@@ -13,8 +13,10 @@ import io.barnabas.log.LogDirectory;
 import io.barnabas.model.TopicPartition;
 import io.barnabas.protocol.MetadataRecords.TypedRecord;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 
 /** The directory of the metadata log: what a first start writes there, and what later starts must find. */
@@ -36,31 +38,58 @@ public final class MetadataDirectory {
      * @param metadataLogDir one of {@code logDirs}, or a directory of its own
      * @param clusterId      the id that a new cluster gets; null makes one
      * @param controller     where the voter takes requests of the quorum
+     * @param onFailed       hears of each directory but that of the metadata which cannot be read or written: the node goes on without
      * @return who this node is, with the id of the metadata directory
      * @throws MetadataLogException if a directory is another node's or another cluster's, or the metadata directory is
      *         new although others are not: the cluster's metadata would be lost
      */
     public static DirectoryIdentity formatIfNew(Disk disk, Path metadataLogDir, List<Path> logDirs, int nodeId,
-            String clusterId, Endpoint controller, RandomGenerator random, Clock clock) {
+            String clusterId, Endpoint controller, RandomGenerator random, Clock clock, BiConsumer<Path, StorageException> onFailed) {
         var metadataIdentity = readIdentity(disk, metadataLogDir, nodeId);
         if (metadataIdentity == null) {
             refuseIfOthersAreFormatted(disk, metadataLogDir, logDirs, nodeId);
             metadataIdentity = format(disk, metadataLogDir, nodeId, clusterId, controller, random, clock);
         }
+        metadataIdentity = withDirectoryId(disk, metadataLogDir, metadataIdentity, random);
         if (clusterId != null && !clusterId.equals(metadataIdentity.clusterId())) {
             throw otherCluster(metadataLogDir, metadataIdentity.clusterId(), clusterId);
         }
+        var ids = new HashMap<Uuid, Path>();
+        ids.put(metadataIdentity.directoryId(), metadataLogDir);
         for (var logDir : logDirs) {
             if (logDir.equals(metadataLogDir)) continue;
-            var identity = readIdentity(disk, logDir, nodeId);
-            if (identity == null) {
-                createDurably(disk, logDir);
-                LogDirectory.format(disk, logDir, new DirectoryIdentity(nodeId, metadataIdentity.clusterId(), Uuid.random(random)));
-            } else if (!identity.clusterId().equals(metadataIdentity.clusterId())) {
-                throw otherCluster(logDir, identity.clusterId(), metadataIdentity.clusterId());
+            try {
+                var id = identityOf(disk, logDir, nodeId, metadataIdentity.clusterId(), random).directoryId();
+                var other = ids.putIfAbsent(id, logDir);
+                if (other != null) {
+                    throw new MetadataLogException("two directories have the same directory.id=" + id + ": " + other + " and " + logDir
+                            + ". One is a copy of the other: take it out of log.dirs");
+                }
+            } catch (StorageException e) {
+                onFailed.accept(logDir, e);
             }
         }
         return metadataIdentity;
+    }
+
+    private static DirectoryIdentity identityOf(Disk disk, Path logDir, int nodeId, String clusterId, RandomGenerator random) {
+        var identity = readIdentity(disk, logDir, nodeId);
+        if (identity == null) {
+            identity = new DirectoryIdentity(nodeId, clusterId, Uuid.random(random));
+            createDurably(disk, logDir);
+            LogDirectory.format(disk, logDir, identity);
+        } else if (!identity.clusterId().equals(clusterId)) {
+            throw otherCluster(logDir, identity.clusterId(), clusterId);
+        }
+        return withDirectoryId(disk, logDir, identity, random);
+    }
+
+    /** Directories from before Apache Kafka gave them ids get one. */
+    private static DirectoryIdentity withDirectoryId(Disk disk, Path directory, DirectoryIdentity identity, RandomGenerator random) {
+        if (!identity.directoryId().isZero()) return identity;
+        var complete = new DirectoryIdentity(identity.nodeId(), identity.clusterId(), Uuid.random(random));
+        LogDirectory.format(disk, directory, complete);
+        return complete;
     }
 
     private static DirectoryIdentity readIdentity(Disk disk, Path directory, int nodeId) {
@@ -74,7 +103,7 @@ public final class MetadataDirectory {
 
     private static void refuseIfOthersAreFormatted(Disk disk, Path metadataLogDir, List<Path> logDirs, int nodeId) {
         for (var logDir : logDirs) {
-            if (!logDir.equals(metadataLogDir) && readIdentity(disk, logDir, nodeId) != null) {
+            if (!logDir.equals(metadataLogDir) && isFormatted(disk, logDir, nodeId)) {
                 throw new MetadataLogException("the metadata directory is empty although this node has data: metadata.log.dir="
                         + metadataLogDir + " directory with data=" + logDir + ". Point metadata.log.dir (or the first of log.dirs)"
                         + " to the directory that holds " + PARTITION + ", or restore it");
@@ -84,6 +113,15 @@ public final class MetadataDirectory {
         if (disk.exists(logFile) && disk.size(logFile) > 0) {
             throw new MetadataLogException("the directory holds a metadata log but no meta.properties: directory=" + metadataLogDir
                     + ". Restore meta.properties, or set log.dirs to another directory");
+        }
+    }
+
+    private static boolean isFormatted(Disk disk, Path logDir, int nodeId) {
+        try {
+            return readIdentity(disk, logDir, nodeId) != null;
+        } catch (StorageException e) {
+            throw new MetadataLogException("the metadata directory is empty, and it cannot be told whether this node has data: directory=" + logDir
+                    + " reason=" + e.getMessage() + ". Repair that directory, or take it out of log.dirs");
         }
     }
 

@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.barnabas.base.StorageException;
+import io.barnabas.base.Uuid;
 import io.barnabas.cluster.metadata.ClusterImage;
 import io.barnabas.cluster.metadata.ConfigResource;
 import io.barnabas.cluster.metadata.MetadataLogException;
 import io.barnabas.cluster.quorum.MetadataDirectory;
 import io.barnabas.cluster.quorum.OneVoterQuorum;
+import io.barnabas.log.DirectoryIdentity;
+import io.barnabas.log.LogDirectory;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.AllocateProducerIdsRequest;
 import io.barnabas.protocol.message.CreateTopicsRequest;
@@ -232,17 +236,53 @@ class MetadataRecoveryTest {
         var node = new TestNode(6).start();
         var clock = node.simulation.clock();
         var other = assertThrows(MetadataLogException.class, () -> MetadataDirectory.formatIfNew(node.disk, TestNode.DIR, List.of(TestNode.DIR),
-                2, null, TestNode.CONTROLLER, node.random, clock));
+                2, null, TestNode.CONTROLLER, node.random, clock, TestNode.NO_FAILURE));
         assertTrue(other.getMessage().contains("node.id"), other.getMessage());
         assertThrows(MetadataLogException.class, () -> MetadataDirectory.formatIfNew(node.disk, TestNode.DIR, List.of(TestNode.DIR),
-                1, "another", TestNode.CONTROLLER, node.random, clock));
+                1, "another", TestNode.CONTROLLER, node.random, clock, TestNode.NO_FAILURE));
         var second = Path.of("/second");
         var identity = MetadataDirectory.formatIfNew(node.disk, TestNode.DIR, List.of(TestNode.DIR, second), 1, null,
-                TestNode.CONTROLLER, node.random, clock);
+                TestNode.CONTROLLER, node.random, clock, TestNode.NO_FAILURE);
         assertEquals(node.clusterId(), identity.clusterId());
         var lost = assertThrows(MetadataLogException.class, () -> MetadataDirectory.formatIfNew(node.disk, Path.of("/empty"),
-                List.of(second), 1, null, TestNode.CONTROLLER, node.random, clock));
+                List.of(second), 1, null, TestNode.CONTROLLER, node.random, clock, TestNode.NO_FAILURE));
         assertTrue(lost.getMessage().contains("metadata.log.dir"), lost.getMessage());
+    }
+
+    @Test
+    void aDirectoryThatCannotBeReadIsLeftOutUnlessTheMetadataIsInIt() {
+        var node = new TestNode(8).start();
+        var clock = node.simulation.clock();
+        var second = Path.of("/second");
+        var third = Path.of("/third");
+        var all = List.of(TestNode.DIR, second, third);
+        MetadataDirectory.formatIfNew(node.disk, TestNode.DIR, all, 1, null, TestNode.CONTROLLER, node.random, clock, TestNode.NO_FAILURE);
+        node.disk.failOn((call, path) -> path.startsWith(second));
+        var failed = new ArrayList<Path>();
+        MetadataDirectory.formatIfNew(node.disk, TestNode.DIR, all, 1, null, TestNode.CONTROLLER, node.random, clock,
+                (path, reason) -> failed.add(path));
+        assertEquals(List.of(second), failed);
+        assertThrows(StorageException.class, () -> MetadataDirectory.formatIfNew(node.disk, second, all, 1, null, TestNode.CONTROLLER,
+                node.random, clock, TestNode.NO_FAILURE));
+        assertThrows(MetadataLogException.class, () -> MetadataDirectory.formatIfNew(node.disk, Path.of("/new"), List.of(Path.of("/new"), second), 1,
+                null, TestNode.CONTROLLER, node.random, clock, TestNode.NO_FAILURE), "perhaps this node has data");
+    }
+
+    @Test
+    void directoriesGetIdsAndNoTwoTheSame() {
+        var node = new TestNode(9).start();
+        var clock = node.simulation.clock();
+        var second = Path.of("/second");
+        var third = Path.of("/third");
+        LogDirectory.format(node.disk, second, new DirectoryIdentity(1, node.clusterId(), Uuid.ZERO));
+        MetadataDirectory.formatIfNew(node.disk, TestNode.DIR, List.of(TestNode.DIR, second), 1, null, TestNode.CONTROLLER, node.random, clock,
+                TestNode.NO_FAILURE);
+        var identity = LogDirectory.readIdentity(node.disk, second);
+        assertFalse(identity.directoryId().isZero());
+        LogDirectory.format(node.disk, third, identity);
+        var twice = assertThrows(MetadataLogException.class, () -> MetadataDirectory.formatIfNew(node.disk, TestNode.DIR,
+                List.of(TestNode.DIR, second, third), 1, null, TestNode.CONTROLLER, node.random, clock, TestNode.NO_FAILURE));
+        assertTrue(twice.getMessage().contains("directory.id"), twice.getMessage());
     }
 
     @Test

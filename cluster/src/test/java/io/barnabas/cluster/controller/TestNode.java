@@ -1,5 +1,6 @@
 package io.barnabas.cluster.controller;
 
+import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
 import io.barnabas.cluster.metadata.ClusterDelta;
 import io.barnabas.cluster.metadata.ClusterImage;
@@ -23,12 +24,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 
 /** A controller on the real engine and log, on a simulated loop and disk, which survive its process. */
 final class TestNode {
     static final Path DIR = Path.of("/data");
     static final int ID = 1;
+    static final BiConsumer<Path, StorageException> NO_FAILURE = (path, reason) -> {
+        throw new AssertionError("failed: " + path, reason);
+    };
     static final Endpoint CONTROLLER = new Endpoint("CONTROLLER", "localhost", 9093, (short) 0);
 
     final Simulation simulation;
@@ -53,7 +58,7 @@ final class TestNode {
     /** Starts the process; returns at once. */
     TestNode begin() {
         loop = simulation.newLoop("metadata");
-        var identity = MetadataDirectory.formatIfNew(disk, DIR, List.of(DIR), ID, null, CONTROLLER, random, simulation.clock());
+        var identity = MetadataDirectory.formatIfNew(disk, DIR, List.of(DIR), ID, null, CONTROLLER, random, simulation.clock(), NO_FAILURE);
         directory = LogDirectory.open(DIR, ID, identity.clusterId(),
                 new LogDirectory.Environment(disk, simulation.clock(), simulation.newWorker("io"), random, 100));
         quorum = new OneVoterQuorum(ID, CONTROLLER, directory, disk, loop, retention);

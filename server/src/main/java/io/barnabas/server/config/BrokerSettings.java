@@ -59,6 +59,23 @@ public final class BrokerSettings {
             .doc("Where data is kept when log.dirs is not given."));
     public static final Setting<List<String>> LOG_DIRS = honoured(listOf("log.dirs")
             .doc("Directories for data, separated by commas."));
+    public static final Setting<List<String>> CORDONED_LOG_DIRS = honoured(
+            listOf("cordoned.log.dirs").scope(PER_BROKER).defaultTo(List.of())
+            .doc("Directories among log.dirs in which no new partitions are placed, and into which none is moved; * for all."));
+    public static final Setting<Long> LOG_DIR_FAILURE_TIMEOUT_MS = honoured(
+            longOf("log.dir.failure.timeout.ms").atLeast(1).defaultTo(30_000L)
+            .doc("Milliseconds in which the controller must have heard of a log directory that has failed, or the broker ends."));
+    public static final Setting<Integer> NUM_REPLICA_ALTER_LOG_DIRS_THREADS = honoured(intOf("num.replica.alter.log.dirs.threads")
+            .doc("Pieces of logs that are copied between log directories at the same time; else as many as there are directories."));
+    public static final Setting<Long> REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND = honoured(
+            longOf("replica.alter.log.dirs.io.max.bytes.per.second").atLeast(0).scope(PER_BROKER).internal().defaultTo(Long.MAX_VALUE)
+            .doc("Bytes a second that are copied between log directories, all moves together."));
+    public static final Setting<Integer> ALTER_LOG_DIRS_REPLICATION_QUOTA_WINDOW_NUM = honoured(
+            intOf("alter.log.dirs.replication.quota.window.num").atLeast(1).defaultTo(11)
+            .doc("How many windows that rate is an average over, the one under way included."));
+    public static final Setting<Integer> ALTER_LOG_DIRS_REPLICATION_QUOTA_WINDOW_SIZE_SECONDS = honoured(
+            intOf("alter.log.dirs.replication.quota.window.size.seconds").atLeast(1).defaultTo(1)
+            .doc("Seconds of each of these windows."));
     public static final Setting<String> METADATA_LOG_DIR = honoured(stringOf("metadata.log.dir")
             .doc("The directory of the metadata log; else the first of log.dirs."));
     public static final Setting<Integer> NUM_PARTITIONS = honoured(intOf("num.partitions").atLeast(1).defaultTo(1)

@@ -23,6 +23,25 @@ final class ConfigRules {
         checkOneNode(config);
         checkLimits(config);
         checkTimes(config);
+        checkCordoned(config);
+    }
+
+    private static void checkCordoned(BrokerConfig config) {
+        var cordoned = config.get(BrokerSettings.CORDONED_LOG_DIRS);
+        if (cordoned.stream().distinct().count() < cordoned.size()) {
+            throw new SettingException("Configuration 'cordoned.log.dirs' values must not be duplicated.");
+        }
+        if (cordoned.contains("*")) {
+            if (cordoned.size() > 1) {
+                throw new SettingException("requirement failed: When cordoned.log.dirs is set to *, it must not contain other values");
+            }
+            return;
+        }
+        var known = config.logDirs().stream().map(Object::toString).toList();
+        var missing = cordoned.stream().filter(name -> !name.isEmpty() && !known.contains(name)).toList();
+        if (missing.isEmpty()) return;
+        throw new SettingException("requirement failed: All entries in cordoned.log.dirs must be present in log.dirs or log.dir. Missing entries : "
+                + String.join(", ", missing));
     }
 
     private static void checkIdentity(BrokerConfig config) {

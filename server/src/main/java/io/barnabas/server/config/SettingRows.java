@@ -145,7 +145,6 @@ final class SettingRows {
 
         [refused] Not built: only the default is accepted.
         controller.quorum.auto.join.enable|BOOLEAN|false
-        cordoned.log.dirs|LIST|||per-broker
         early.start.listeners|LIST|null
 
         [accepted] Threads of another design: a few event loops do this work here, see num.event.loops.
@@ -154,7 +153,6 @@ final class SettingRows {
         group.coordinator.threads|INT|4|[1,...]
         num.io.threads|INT|8|[1,...]|cluster-wide
         num.network.threads|INT|3|[1,...]|cluster-wide
-        num.replica.alter.log.dirs.threads|INT|null
         num.replica.fetchers|INT|1|[1,...]|cluster-wide
         share.coordinator.threads|INT|1|[1,...]
 
@@ -301,8 +299,6 @@ final class SettingRows {
         transactional.id.expiration.ms|INT|604800000|[1,...]
 
         [accepted] For quotas, which are not built.
-        alter.log.dirs.replication.quota.window.num|INT|11|[1,...]
-        alter.log.dirs.replication.quota.window.size.seconds|INT|1|[1,...]
         controller.quota.window.num|INT|11|[1,...]
         controller.quota.window.size.seconds|INT|1|[1,...]
         quota.window.num|INT|11|[1,...]
@@ -325,7 +321,6 @@ final class SettingRows {
         controller.socket.timeout.ms|INT|30000
         initial.broker.registration.timeout.ms|INT|60000
         leader.imbalance.check.interval.seconds|LONG|300|[1,...]
-        log.dir.failure.timeout.ms|LONG|30000|[1,...]
         metadata.max.idle.interval.ms|INT|500|[0,...]
         replica.fetch.backoff.ms|INT|1000|[0,...]
         replica.fetch.max.bytes|INT|1048576|[0,...]

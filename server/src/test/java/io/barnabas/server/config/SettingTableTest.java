@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Holds every setting against the facts about Apache Kafka. */
 class SettingTableTest {
-    private static final Set<String> OURS = Set.of("log.flush.before.ack", "num.event.loops");
+    private static final Set<String> OURS = Set.of("log.flush.before.ack", "num.event.loops", "replica.alter.log.dirs.io.max.bytes.per.second");
 
     @ParameterizedTest
     @CsvSource({"broker, 379", "topic, 38", "group, 27", "client-metrics, 3"})
