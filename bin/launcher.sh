@@ -256,11 +256,13 @@ start_daemon() {
 
 # Becomes the command-line tool with main class $1; the other arguments are its own.
 run_tool() {
+  local terminal=false
+  [[ ! -t 2 ]] || terminal=true
   find_jdk java
   build_if_needed
   # shellcheck disable=SC2086 # the variables hold several words each, as in Apache Kafka
   exec "$JDK/bin/java" -Xlog:disable -Xlog:all=error:stderr -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData \
-    --enable-native-access=ALL-UNNAMED -Dfile.encoding=UTF-8 -Djava.awt.headless=true ${KAFKA_HEAP_OPTS:--Xmx256m} ${KAFKA_OPTS:-} \
+    --enable-native-access=ALL-UNNAMED -Dfile.encoding=UTF-8 -Djava.awt.headless=true "-Dtools.terminal=$terminal" ${KAFKA_HEAP_OPTS:--Xmx256m} ${KAFKA_OPTS:-} \
     -cp "$TOOLS_LIB_DIR/*:$LIB_DIR/*" "$@"
 }
 

@@ -83,11 +83,12 @@ final class CheckpointFile {
         return List.of(all).subList(2, all.length);
     }
 
-    /** Lines "topic partition offset". A file that makes no sense is a {@link StorageException}. */
+    /** Lines "topic partition offset"; none where there is no file or nothing in it. A file that makes no sense is a {@link StorageException}. */
     static Map<TopicPartition, Long> readOffsets(Disk disk, Path path) {
         var text = read(disk, path);
         var offsets = new HashMap<TopicPartition, Long>();
-        if (text == null) return offsets;
+        // Apache Kafka makes its checkpoints empty when it starts, and fills them a minute later.
+        if (text == null || text.isEmpty()) return offsets;
         try {
             for (var line : lines(text)) {
                 int second = line.lastIndexOf(' ');

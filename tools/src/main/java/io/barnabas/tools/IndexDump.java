@@ -51,7 +51,7 @@ final class IndexDump {
     }
 
     /** The entries of an index file, one after another. */
-    private static final class Entries {
+    static final class Entries {
         private final DiskFile file;
         private final int entryBytes;
         private final long end;
@@ -126,10 +126,6 @@ final class IndexDump {
         long baseOffset = LogDump.offsetOf(file);
         try (var log = disk.open(beside(file, ".log"), false); var offsets = disk.open(beside(file, ".index"), false);
                 var index = disk.open(file.toPath(), false)) {
-            if (index.size() < TIME_ENTRY_BYTES) {
-                out.line(file + " is empty.");
-                return;
-            }
             if (options.indexSanityOnly()) {
                 checkTimes(file, index, baseOffset);
                 return;
@@ -205,6 +201,12 @@ final class IndexDump {
     }
 
     private void checkTimes(File file, DiskFile index, long baseOffset) {
+        if (index.size() >= TIME_ENTRY_BYTES) checkLastTime(file, index, baseOffset);
+        checkSize(file, index, TIME_ENTRY_BYTES);
+        out.line(file + " passed sanity check.");
+    }
+
+    private static void checkLastTime(File file, DiskFile index, long baseOffset) {
         var first = ByteBuffer.allocate(TIME_ENTRY_BYTES);
         index.read(first, 0);
         var last = last(index, TIME_ENTRY_BYTES);
@@ -214,8 +216,6 @@ final class IndexDump {
                     .formatted(file, lastTimestamp, first.getLong(0)));
         }
         checkLastOffset(file, baseOffset + last.getInt(), baseOffset);
-        checkSize(file, index, TIME_ENTRY_BYTES);
-        out.line(file + " passed sanity check.");
     }
 
     private static ByteBuffer last(DiskFile index, int entryBytes) {

@@ -1,6 +1,7 @@
 package io.barnabas.tools;
 
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,6 +10,9 @@ import java.util.Map;
  */
 final class Json {
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
+
+    /** What is JSON already. */
+    record Raw(String text) {}
 
     private Json() {}
 
@@ -20,8 +24,9 @@ final class Json {
 
     static void append(StringBuilder text, Object value) {
         if (value instanceof Map<?, ?> map) appendMap(text, map);
-        else if (value instanceof Iterable<?> list) appendList(text, list);
+        else if (value instanceof List<?> list) appendList(text, list);
         else if (value instanceof byte[] bytes) text.append('"').append(Base64.getEncoder().encodeToString(bytes)).append('"');
+        else if (value instanceof Raw raw) text.append(raw.text);
         else if (value == null || value instanceof Boolean) text.append(value);
         else if (value instanceof Double number && !Double.isFinite(number)) text.append('"').append(number).append('"');
         else if (value instanceof Number) text.append(value);
@@ -41,7 +46,7 @@ final class Json {
         text.append('}');
     }
 
-    private static void appendList(StringBuilder text, Iterable<?> list) {
+    private static void appendList(StringBuilder text, List<?> list) {
         text.append('[');
         boolean isFirst = true;
         for (var element : list) {

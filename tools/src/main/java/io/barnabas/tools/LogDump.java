@@ -3,12 +3,14 @@ package io.barnabas.tools;
 import io.barnabas.base.ByteReader;
 import io.barnabas.base.DecodeException;
 import io.barnabas.base.Disk;
+import io.barnabas.base.DiskFile;
 import io.barnabas.protocol.record.ProducerSnapshot;
 import java.io.File;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -88,19 +90,33 @@ final class LogDump {
     }
 
     private void dumpTransactions(File file) {
-        var entry = ByteBuffer.allocate(TRANSACTION_ENTRY_BYTES);
         try (var opened = disk.open(file.toPath(), false)) {
-            for (long at = 0; opened.read(entry.clear(), at) == TRANSACTION_ENTRY_BYTES; at += TRANSACTION_ENTRY_BYTES) {
-                short version = entry.flip().getShort();
-                if (version > 0) throw new DumpException("Unexpected aborted transaction version %d in transaction index %s, current version is 0".formatted(version, file));
-                out.line("version: " + version + " producerId: " + entry.getLong() + " firstOffset: " + entry.getLong()
-                        + " lastOffset: " + entry.getLong() + " lastStableOffset: " + entry.getLong());
-            }
+            readTransactions(file, opened, entry -> {
+                String space = "";
+                for (var field : entry.entrySet()) {
+                    out.add(space).add(field.getKey()).add(": ").add(field.getValue().toString());
+                    space = " ";
+                }
+                out.endLine();
+            });
+        }
+    }
+
+    /** Gives each entry of a transaction index as names and values. */
+    static void readTransactions(File file, DiskFile opened, Consumer<Map<String, Object>> entries) {
+        var bytes = ByteBuffer.allocate(TRANSACTION_ENTRY_BYTES);
+        for (long at = 0; opened.read(bytes.clear(), at) == TRANSACTION_ENTRY_BYTES; at += TRANSACTION_ENTRY_BYTES) {
+            short version = bytes.flip().getShort();
+            if (version > 0) throw new DumpException("Unexpected aborted transaction version %d in transaction index %s, current version is 0".formatted(version, file));
+            var entry = new LinkedHashMap<String, Object>();
+            entry.put("version", version);
+            for (var name : List.of("producerId", "firstOffset", "lastOffset", "lastStableOffset")) entry.put(name, bytes.getLong());
+            entries.accept(entry);
         }
     }
 
     private void dumpProducers(File file) {
-        for (var producer : readProducers(file)) {
+        for (var producer : readProducers(disk, file)) {
             out.add("producerId: ").add(producer.producerId()).add(" producerEpoch: ").add(producer.epoch())
                     .add(" coordinatorEpoch: ").add(producer.coordinatorEpoch())
                     .add(" currentTxnFirstOffset: ").add(SegmentDump.optional(producer.currentTxnFirstOffset() >= 0, producer.currentTxnFirstOffset()))
@@ -115,7 +131,7 @@ final class LogDump {
         }
     }
 
-    private List<ProducerSnapshot.ProducerEntry> readProducers(File file) {
+    static List<ProducerSnapshot.ProducerEntry> readProducers(Disk disk, File file) {
         try (var opened = disk.open(file.toPath(), false)) {
             if (opened.size() > Integer.MAX_VALUE) throw new DumpException("Not a snapshot of producers: file=" + file);
             var bytes = ByteBuffer.allocate((int) opened.size());

@@ -3,6 +3,7 @@ package io.barnabas.tools;
 import io.barnabas.base.ByteReader;
 import io.barnabas.base.DecodeException;
 import io.barnabas.model.Record;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 
@@ -23,8 +24,7 @@ final class MetadataDecoder implements RecordDecoder {
     }
 
     private static String read(Record record) {
-        if (record.value() == null) throw new DecodeException("There is no value");
-        var bytes = new ByteReader(record.value().duplicate());
+        var bytes = new ByteReader(record.value() == null ? ByteBuffer.allocate(0) : record.value().duplicate());
         var frame = readFrame(bytes);
         var schema = RecordSchemas.metadata(frame.type);
         if (schema == null) throw new DecodeException("Unknown metadata id " + frame.type);
@@ -38,6 +38,10 @@ final class MetadataDecoder implements RecordDecoder {
 
     static Frame readFrame(ByteReader bytes) {
         int frameVersion = number(bytes, "frame version");
+        if (frameVersion == 0) {
+            throw new DecodeException("Could not deserialize metadata record with frame version 0. Note that upgrades from the preview release of"
+                    + " KRaft in 2.8 to newer versions are not supported.");
+        }
         if (frameVersion != FRAME_VERSION) {
             throw new DecodeException("Could not deserialize metadata record due to unknown frame version %d(only frame version %d is supported)"
                     .formatted(frameVersion, FRAME_VERSION));

@@ -95,8 +95,8 @@ record RecordSchema(String name, long versions, long flexible, List<Field> field
             values[i] = readField(field, reader, version, false);
             isRead[i] = true;
         }
-        if (contains(flexible, version)) readTagged(fields, reader, version, values, isRead);
         var struct = new Struct();
+        if (contains(flexible, version)) struct.isDefault = !readTagged(fields, reader, version, values, isRead);
         for (int i = 0; i < values.length; i++) {
             if (!isRead[i]) continue;
             var field = fields.get(i);
@@ -111,16 +111,20 @@ record RecordSchema(String name, long versions, long flexible, List<Field> field
         return contains(field.tagged, version) && contains(flexible, version);
     }
 
-    private void readTagged(List<Field> fields, ByteReader reader, int version, Object[] values, boolean[] isRead) {
+    /** @return whether there are some that the schema does not know */
+    private boolean readTagged(List<Field> fields, ByteReader reader, int version, Object[] values, boolean[] isRead) {
         int count = reader.checkCount(reader.readUnsignedVarint(), 2);
+        boolean hasUnknown = false;
         for (int i = 0; i < count; i++) {
             int tag = reader.readUnsignedVarint();
             var bytes = new ByteReader(reader.readSlice(reader.readUnsignedVarint()));
             int at = taggedAt(fields, tag, version);
+            hasUnknown |= at < 0;
             if (at < 0) continue;
             values[at] = readField(fields.get(at), bytes, version, true);
             isRead[at] = true;
         }
+        return hasUnknown;
     }
 
     private int taggedAt(List<Field> fields, int tag, int version) {

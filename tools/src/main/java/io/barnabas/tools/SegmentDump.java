@@ -145,22 +145,48 @@ final class SegmentDump {
     }
 
     private void printControl(Record record) {
+        var type = ControlRecordType.of(controlType(record));
+        if (type == null) {
+            out.add(" controlType: UNKNOWN(").add(controlType(record)).add(")");
+            return;
+        }
+        switch (type) {
+            case ABORT, COMMIT -> out.add(" endTxnMarker: ").add(type.name()).add(" ");
+            case LEADER_CHANGE -> out.add(" LeaderChange: ");
+            case SNAPSHOT_HEADER -> out.add(" SnapshotHeader ");
+            case SNAPSHOT_FOOTER -> out.add(" SnapshotFooter ");
+            case KRAFT_VERSION -> out.add(" KRaftVersion ");
+            case KRAFT_VOTERS -> out.add(" KRaftVoters ");
+        }
+        out.add(controlText(record));
+    }
+
+    private static short controlType(Record record) {
         var key = record.key();
-        var value = record.value();
         if (key == null || key.remaining() < 4) throw new DumpException("Control record with a key that is too short: offset=" + record.offset());
-        short id = key.getShort(key.position() + 2);
-        var type = ControlRecordType.of(id);
+        return key.getShort(key.position() + 2);
+    }
+
+    static String controlName(Record record) {
+        var type = ControlRecordType.of(controlType(record));
+        return type == null ? "UNKNOWN" : type.name();
+    }
+
+    /** What a control record says. */
+    static String controlText(Record record) {
+        var type = ControlRecordType.of(controlType(record));
+        var value = record.value();
         try {
-            if (type == null) out.add(" controlType: UNKNOWN(").add(id).add(")");
-            else if (value == null) throw new DecodeException("no value");
-            else switch (type) {
-                case ABORT, COMMIT -> out.add(" endTxnMarker: ").add(type.name()).add(" coordinatorEpoch: ").add(coordinatorEpoch(value));
-                case LEADER_CHANGE -> out.add(" LeaderChange: ").add(json(RecordSchemas.leaderChangeMessage(), value));
-                case SNAPSHOT_HEADER -> out.add(" SnapshotHeader ").add(json(RecordSchemas.snapshotHeaderRecord(), value));
-                case SNAPSHOT_FOOTER -> out.add(" SnapshotFooter ").add(json(RecordSchemas.snapshotFooterRecord(), value));
-                case KRAFT_VERSION -> out.add(" KRaftVersion ").add(json(RecordSchemas.kRaftVersionRecord(), value));
-                case KRAFT_VOTERS -> out.add(" KRaftVoters ").add(json(RecordSchemas.votersRecord(), value));
-            }
+            if (type == null) return "";
+            if (value == null) throw new DecodeException("no value");
+            return switch (type) {
+                case ABORT, COMMIT -> "coordinatorEpoch: " + coordinatorEpoch(value);
+                case LEADER_CHANGE -> json(RecordSchemas.leaderChangeMessage(), value);
+                case SNAPSHOT_HEADER -> json(RecordSchemas.snapshotHeaderRecord(), value);
+                case SNAPSHOT_FOOTER -> json(RecordSchemas.snapshotFooterRecord(), value);
+                case KRAFT_VERSION -> json(RecordSchemas.kRaftVersionRecord(), value);
+                case KRAFT_VOTERS -> json(RecordSchemas.votersRecord(), value);
+            };
         } catch (DecodeException e) {
             throw new DumpException("Cannot read a control record: offset=%d: %s".formatted(record.offset(), e.getMessage()));
         }
