@@ -63,9 +63,14 @@ public final class PartitionCheck {
             return isCompacted;
         }
 
+        /** Whether this is the segment that a broker was writing to when it ended, or is writing to. */
+        boolean mayBeUnfinished() {
+            return mayBeTorn && isLastSegment;
+        }
+
         /** @param isEnd whether nothing that is whole follows: what was not flushed may end so, and the next start cuts it off */
         void tell(Finding finding, boolean isEnd) {
-            boolean isTorn = isEnd && isLastSegment && mayBeTorn && finding.offset() >= recoveryPoint;
+            boolean isTorn = isEnd && mayBeUnfinished() && finding.offset() >= recoveryPoint;
             if (isTorn) note(finding.file(), finding.position(), finding.offset(), finding.what() + " (not flushed; the next start cuts it off)");
             else damage(finding);
         }
@@ -178,9 +183,15 @@ public final class PartitionCheck {
     }
 
     private static void checkCheckpoints(TopicPartition partition, OfflineDirectory directory, Result result, Sink sink) {
-        if (directory.recoveryPoint(partition) > result.endOffset()) {
-            sink.damage(new Finding(directory.path().resolve(FileNames.RECOVERY_POINTS), -1, result.endOffset(),
-                    "log ends before what was durable: partition=%s recoveryPoint=%d endOffset=%d".formatted(partition, directory.recoveryPoint(partition), result.endOffset()), true));
+        long recoveryPoint = directory.recoveryPoint(partition);
+        if (recoveryPoint < 0) return;
+        var path = directory.path().resolve(FileNames.RECOVERY_POINTS);
+        if (recoveryPoint > result.endOffset()) {
+            sink.damage(new Finding(path, -1, result.endOffset(), "log ends before what was durable: partition=%s recoveryPoint=%d endOffset=%d"
+                    .formatted(partition, recoveryPoint, result.endOffset()), true));
+        } else if (directory.closedCleanly() && recoveryPoint < result.endOffset()) {
+            sink.damage(new Finding(path, -1, result.endOffset(), "log goes on behind where it was closed: partition=%s recoveryPoint=%d endOffset=%d"
+                    .formatted(partition, recoveryPoint, result.endOffset()), true));
         }
     }
 }

@@ -88,7 +88,7 @@ final class SegmentCheck {
                 tell(new Finding(path, scanner.position(), endOffset, "no batch from here on: " + scanner.problem() + " bytesLeft=" + (size - scanner.position()), true), true);
             }
             indexes.onEnd();
-            if (size > 0 && !(hasIndex && hasTimeIndex)) sink.note(path, -1, baseOffset, "an index is missing: the next start makes it again");
+            if (size > 0 && !(hasIndex && hasTimeIndex) && !sink.mayBeUnfinished()) sink.note(path, -1, baseOffset, "an index is missing: the next start makes it again");
             if (aborted != null) aborted.tellLeft();
             return size;
         }

@@ -1,9 +1,17 @@
 package io.barnabas.systemtests;
 
+import io.barnabas.base.ByteWriter;
+import io.barnabas.base.Uuid;
+import io.barnabas.protocol.Message;
+import io.barnabas.protocol.record.RemoteLogSegmentMetadataRecord;
+import io.barnabas.protocol.record.RemoteLogSegmentMetadataSnapshotRecord;
+import io.barnabas.protocol.record.RemoteLogSegmentMetadataUpdateRecord;
+import io.barnabas.protocol.record.RemotePartitionDeleteMetadataRecord;
 import io.barnabas.testkit.process.BarnabasProcess;
 import io.barnabas.testkit.process.Broker;
 import io.barnabas.testkit.process.KafkaPeer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +34,7 @@ import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
@@ -48,6 +57,7 @@ final class LogSamples {
     static final String COMPACTED = "compacted";
     static final String APPEND_TIME = "append-time";
     static final String EMPTY = "empty";
+    static final String REMOTE = "remote";
 
     private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
     private static final long FIRST_TIMESTAMP_MS = System.currentTimeMillis() - 60_000;
@@ -62,6 +72,7 @@ final class LogSamples {
             transactions(kafka, true);
             compaction(kafka);
             groups(kafka);
+            remote(kafka);
             metadata(kafka);
             kafka.process().terminate();
             return kafka.dataDirectory();
@@ -229,6 +240,46 @@ final class LogSamples {
                 consumer.commitSync();
             }
         }
+    }
+
+    /** What a manager of tiered storage writes of its segments, in a topic of another name. */
+    private static void remote(Broker broker) throws Exception {
+        Clients.createTopic(broker, REMOTE, 1);
+        var topicId = new Uuid(5, 6);
+        var id = new RemoteLogSegmentMetadataRecord.RemoteLogSegmentIdEntry().setId(new Uuid(7, 8)).setTopicIdPartition(
+                new RemoteLogSegmentMetadataRecord.TopicIdPartitionEntry().setName("foo").setId(topicId).setPartition(3));
+        var epochs = List.of(new RemoteLogSegmentMetadataRecord.SegmentLeaderEpochEntry().setLeaderEpoch(0).setOffset(0),
+                new RemoteLogSegmentMetadataRecord.SegmentLeaderEpochEntry().setLeaderEpoch(2).setOffset(50));
+        var segment = new RemoteLogSegmentMetadataRecord().setRemoteLogSegmentId(id).setEndOffset(99).setBrokerId(1).setMaxTimestampMs(12)
+                .setEventTimestampMs(34).setSegmentLeaderEpochs(epochs).setSegmentSizeInBytes(1024);
+        var updated = new RemoteLogSegmentMetadataUpdateRecord().setBrokerId(2).setEventTimestampMs(56).setRemoteLogSegmentState((byte) 1)
+                .setCustomMetadata(ByteBuffer.wrap(new byte[3])).setRemoteLogSegmentId(new RemoteLogSegmentMetadataUpdateRecord.RemoteLogSegmentIdEntry()
+                        .setId(new Uuid(7, 8)).setTopicIdPartition(new RemoteLogSegmentMetadataUpdateRecord.TopicIdPartitionEntry().setName("foo").setId(topicId).setPartition(3)));
+        var deleted = new RemotePartitionDeleteMetadataRecord().setBrokerId(1).setEventTimestampMs(78).setRemotePartitionDeleteState((byte) 2)
+                .setTopicIdPartition(new RemotePartitionDeleteMetadataRecord.TopicIdPartitionEntry().setName("foo").setId(topicId).setPartition(3));
+        var snapshot = new RemoteLogSegmentMetadataSnapshotRecord().setSegmentId(new Uuid(7, 8)).setEndOffset(9).setBrokerId(1).setRemoteLogSegmentState((byte) 3)
+                .setSegmentLeaderEpochs(List.of(new RemoteLogSegmentMetadataSnapshotRecord.SegmentLeaderEpochEntry().setLeaderEpoch(1).setOffset(2)));
+        try (var producer = Clients.producer(broker)) {
+            for (byte[] key : new byte[][] {null, Clients.bytes("key")}) {
+                send(producer, key, 0, segment);
+                send(producer, key, 0, segment.setCustomMetadata(ByteBuffer.wrap(new byte[1])).setTxnIndexEmpty(true).setRemoteLogSegmentState((byte) 2));
+                send(producer, key, 1, updated);
+                send(producer, key, 2, deleted);
+                send(producer, key, 3, snapshot);
+                producer.send(Clients.record(REMOTE, 0, FIRST_TIMESTAMP_MS, Clients.text(key), null)).get();
+            }
+        }
+    }
+
+    /** A frame of version 1, as in the metadata log. */
+    private static void send(KafkaProducer<byte[], byte[]> producer, byte[] key, int type, Message message) throws Exception {
+        var writer = ByteWriter.onHeap(512);
+        for (int number : new int[] {1, type, 0}) writer.writeUnsignedVarint(number);
+        message.write(writer, (short) 0);
+        var written = writer.toByteBuffer();
+        var value = new byte[written.remaining()];
+        written.get(value);
+        producer.send(new ProducerRecord<>(REMOTE, 0, FIRST_TIMESTAMP_MS, key, value)).get();
     }
 
     private interface Condition {

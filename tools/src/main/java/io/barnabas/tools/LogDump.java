@@ -91,7 +91,7 @@ final class LogDump {
 
     private void dumpTransactions(File file) {
         try (var opened = disk.open(file.toPath(), false)) {
-            readTransactions(file, opened, entry -> {
+            readTransactions(opened, entry -> {
                 String space = "";
                 for (var field : entry.entrySet()) {
                     out.add(space).add(field.getKey()).add(": ").add(field.getValue().toString());
@@ -103,13 +103,11 @@ final class LogDump {
     }
 
     /** Gives each entry of a transaction index as names and values. */
-    static void readTransactions(File file, DiskFile opened, Consumer<Map<String, Object>> entries) {
+    static void readTransactions(DiskFile opened, Consumer<Map<String, Object>> entries) {
         var bytes = ByteBuffer.allocate(TRANSACTION_ENTRY_BYTES);
         for (long at = 0; opened.read(bytes.clear(), at) == TRANSACTION_ENTRY_BYTES; at += TRANSACTION_ENTRY_BYTES) {
-            short version = bytes.flip().getShort();
-            if (version > 0) throw new DumpException("Unexpected aborted transaction version %d in transaction index %s, current version is 0".formatted(version, file));
             var entry = new LinkedHashMap<String, Object>();
-            entry.put("version", version);
+            entry.put("version", bytes.flip().getShort());
             for (var name : List.of("producerId", "firstOffset", "lastOffset", "lastStableOffset")) entry.put(name, bytes.getLong());
             entries.accept(entry);
         }

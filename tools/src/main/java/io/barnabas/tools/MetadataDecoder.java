@@ -50,11 +50,14 @@ final class MetadataDecoder implements RecordDecoder {
     }
 
     private static int number(ByteReader bytes, String what) {
+        int number;
         try {
-            return bytes.readUnsignedVarint();
+            number = bytes.readUnsignedVarint();
         } catch (DecodeException e) {
             throw new DecodeException("Error while reading " + what, e);
         }
+        if (number > Short.MAX_VALUE) throw new DecodeException("Value for " + what + " was too large.");
+        return number;
     }
 
     /** "RegisterBrokerRecord" to "REGISTER_BROKER_RECORD". */

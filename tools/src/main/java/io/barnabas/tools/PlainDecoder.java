@@ -34,10 +34,6 @@ final class PlainDecoder implements RecordDecoder {
                 .formatted(name, PACKAGE));
     }
 
-    static String text(ByteBuffer bytes) {
-        return text(RecordDecoder.bytesOf(bytes));
-    }
-
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);
     }

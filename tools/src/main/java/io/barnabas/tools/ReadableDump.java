@@ -59,7 +59,7 @@ final class ReadableDump {
                 case ".log", ".checkpoint" -> dumpSegment(path, file);
                 case ".index" -> dumpOffsets(path, file);
                 case ".timeindex" -> dumpTimes(path, file);
-                case ".txnindex" -> LogDump.readTransactions(path.toFile(), file, this::add);
+                case ".txnindex" -> LogDump.readTransactions(file, row -> add(path, row));
                 case ".snapshot" -> dumpProducers(path);
                 default -> throw new DumpException("Neither a segment nor an index nor a snapshot: " + path);
             }
@@ -69,6 +69,12 @@ final class ReadableDump {
 
     private void add(Map<String, Object> row) {
         rows.add(row);
+    }
+
+    private void add(Path file, Map<String, Object> fields) {
+        var row = row(file);
+        row.putAll(fields);
+        add(row);
     }
 
     private Map<String, Object> row(Path file) {

@@ -23,16 +23,15 @@ final class RemoteLogDecoder implements RecordDecoder {
 
     @Override
     public Decoded decode(Record record) {
-        var key = record.key() == null ? null : PlainDecoder.text(record.key());
-        if (record.value() == null) return new Decoded(key, null);
         try {
+            if (record.value() == null) throw new DecodeException("There is no value.");
             var reader = new ByteReader(record.value().duplicate());
             var frame = MetadataDecoder.readFrame(reader);
             var schema = RecordSchemas.storage(frame.type());
             if (schema == null) throw new DecodeException("Unknown metadata id " + frame.type());
-            return new Decoded(key, text(frame.type(), schema.read(reader, frame.version())));
+            return new Decoded(null, text(frame.type(), schema.read(reader, frame.version())));
         } catch (DecodeException e) {
-            return new Decoded(key, "Error at offset %d, skipping. %s".formatted(record.offset(), e.getMessage()));
+            return new Decoded(null, "Error at offset %d, skipping. %s".formatted(record.offset(), e.getMessage()));
         }
     }
 

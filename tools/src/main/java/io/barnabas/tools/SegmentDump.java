@@ -101,7 +101,12 @@ final class SegmentDump {
             var batch = new RecordBatch().wrap(bytes, 0);
             var type = timestampType(magic, batch.attributes());
             try (var reader = batch.records(Integer.MAX_VALUE)) {
-                for (var record = reader.next(); record != null; record = reader.next()) printRecord(record, type, isControl);
+                for (int left = batch.recordCount(); left > 0; left--) {
+                    var record = reader.next();
+                    // Bytes behind the last record are told of before it is shown.
+                    if (left == 1) reader.next();
+                    printRecord(record, type, isControl);
+                }
             }
         } catch (RecordException e) {
             throw new DumpException("Cannot read the records of a batch: file=%s position=%d: %s".formatted(name, position, e.getMessage()));
