@@ -64,8 +64,9 @@ public final class OfflineDirectory {
 
     /** Whether this is the folder of a partition, by its name or its segments. */
     public static boolean isPartition(Disk disk, Path path) {
-        if (FileNames.partitionOf(path.getFileName().toString()) != null) return true;
-        for (var name : disk.list(path)) if (FileNames.offsetOf(name, FileNames.LOG) >= 0) return true;
+        var name = path.getFileName();
+        if (name != null && FileNames.partitionOf(name.toString()) != null) return true;
+        for (var file : disk.list(path)) if (FileNames.offsetOf(file, FileNames.LOG) >= 0) return true;
         return false;
     }
 

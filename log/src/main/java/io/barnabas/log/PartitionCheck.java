@@ -36,7 +36,7 @@ public final class PartitionCheck {
     private final BatchScanner scanner = new BatchScanner(ByteBuffer.allocateDirect(BUFFER_BYTES));
 
     /**
-     * @param readsRecords whether records are unpacked and read too, which takes ten times as long
+     * @param readsRecords whether records are unpacked and read too, which takes twice as long, and longer where they are compressed
      * @param findings     is told of each as it is met
      */
     public PartitionCheck(Disk disk, boolean readsRecords, Consumer<Finding> findings) {

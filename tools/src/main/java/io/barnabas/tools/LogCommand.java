@@ -42,9 +42,10 @@ final class LogCommand {
             return path;
         }
 
+        /** A partition's folder tells by its name whose it is: "." has none. */
         static Path directory(Path path) {
             if (!Files.isDirectory(existing(path))) throw new DumpException("Not a directory: " + path);
-            return path;
+            return path.endsWith(".") || path.endsWith("..") || path.toString().isEmpty() ? path.toAbsolutePath().normalize() : path;
         }
     }
 
