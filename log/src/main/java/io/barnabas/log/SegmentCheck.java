@@ -102,7 +102,8 @@ final class SegmentCheck {
         long lastOffset = header.lastOffset();
         batches++;
         if (baseOffset < endOffset && header.isV2()) tell(log.path(), position, baseOffset, "offsets go back: expected at least " + endOffset);
-        else if (baseOffset > endOffset && endOffset > segmentBaseOffset) onGap(endOffset);
+        // A compressed message of the old formats has only the offset of the last message within.
+        else if (baseOffset > endOffset && endOffset > segmentBaseOffset && header.isV2()) onGap(endOffset);
         if (lastOffset >= nextBaseOffset) tell(log.path(), position, lastOffset, "batch reaches into the next segment: nextBaseOffset=" + nextBaseOffset);
         if (lastOffset - segmentBaseOffset > Integer.MAX_VALUE) tell(log.path(), position, lastOffset, "offset too far from the segment's first");
         endOffset = Math.max(endOffset, lastOffset + 1);

@@ -77,7 +77,7 @@ public final class KafkaDumpLog {
             return parseAndRun(disk, out, errors, arguments);
         } catch (DumpException | StorageException e) {
             out.flush();
-            errors.line(e.getMessage());
+            errors.line(DumpException.messageOf(e));
             return 1;
         } finally {
             out.flush();

@@ -50,7 +50,7 @@ public final class Main {
             return 2;
         } catch (DumpException | StorageException e) {
             terminal.out().flush();
-            terminal.errors().line(e.getMessage());
+            terminal.errors().line(DumpException.messageOf(e));
             return 1;
         } finally {
             terminal.out().flush();
