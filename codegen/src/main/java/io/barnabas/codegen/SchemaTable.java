@@ -69,7 +69,8 @@ public final class SchemaTable {
 
     private void writeSchema(Schema schema) {
         code.line("static RecordSchema %s() {", methodName(schema));
-        code.line("return RecordSchema.of(\"%s\", %s, %s%s);", schema.name(), bits(schema.valid()), bits(schema.flexible()), fields(schema, schema.root(), 1));
+        code.line("return RecordSchema.of(\"%s\", %s, %s%s);", schema.name(), bits(schema.valid()), bits(schema.flexible()),
+                fields(schema, schema.root(), 1));
         code.line("}").line("");
     }
 
@@ -86,7 +87,8 @@ public final class SchemaTable {
     private static String field(Schema schema, Field field, int depth) {
         var type = field.type();
         var name = Character.toLowerCase(field.name().charAt(0)) + field.name().substring(1);
-        return "RecordSchema.field(\"%s\", \"%s\", %b, %s, %s, %s, %d, %s, \"%s\"%s)".formatted(name, type.isStruct() ? "struct" : type.name(), type.isArray(),
+        return "RecordSchema.field(\"%s\", \"%s\", %b, %s, %s, %s, %d, %s, \"%s\"%s)".formatted(name,
+                type.isStruct() ? "struct" : type.name(), type.isArray(),
                 bits(field.versions()), bits(field.nullable()), bits(field.tagged()), field.tag(), bits(field.flexible()), field.defaultText(),
                 type.isStruct() ? fields(schema, schema.struct(type.name()), depth + 1) : "");
     }

@@ -52,7 +52,8 @@ final class IndexCheck implements AutoCloseable {
     }
 
     private void checkSize(DiskFile file, int entryBytes) {
-        if (file.size() % entryBytes != 0) report.tell(file.path(), file.size() / entryBytes * entryBytes, -1, "entry cut off: size=" + file.size() + " entryBytes=" + entryBytes);
+        if (file.size() % entryBytes != 0) report.tell(file.path(), file.size() / entryBytes * entryBytes, -1, "entry cut off: size="
+                + file.size() + " entryBytes=" + entryBytes);
     }
 
     /** A batch stands at a position of the segment. */
@@ -67,7 +68,8 @@ final class IndexCheck implements AutoCloseable {
             owedOffset = -1;
         }
         while (offsetEntry != null && positionOf(offsetEntry) < position) {
-            report.tell(offsetFile.path(), offsets.position(), offsetOf(offsetEntry), "index entry points at no batch: batchPosition=" + positionOf(offsetEntry));
+            report.tell(offsetFile.path(), offsets.position(), offsetOf(offsetEntry),
+                    "index entry points at no batch: batchPosition=" + positionOf(offsetEntry));
             nextOffset();
         }
         if (offsetEntry == null || positionOf(offsetEntry) != position) return;
@@ -76,7 +78,8 @@ final class IndexCheck implements AutoCloseable {
             owedOffset = indexed;
             owedPosition = offsets.position();
         } else if (indexed != lastOffset) {
-            report.tell(offsetFile.path(), offsets.position(), indexed, "index entry does not fit its batch: batchPosition=%d batchBaseOffset=%d batchLastOffset=%d"
+            report.tell(offsetFile.path(), offsets.position(), indexed,
+                    "index entry does not fit its batch: batchPosition=%d batchBaseOffset=%d batchLastOffset=%d"
                     .formatted(position, batchBaseOffset, lastOffset));
         }
         nextOffset();
@@ -88,7 +91,8 @@ final class IndexCheck implements AutoCloseable {
             long timestamp = timestampOf(timeEntry);
             if (indexed < batchBaseOffset) report.tell(timeFile.path(), times.position(), indexed, "time index entry names an offset of no batch");
             else if (timestamp != maxTimestamp) {
-                report.tell(timeFile.path(), times.position(), indexed, "time index entry does not fit its batch: timestamp=%d batchMaxTimestamp=%d".formatted(timestamp, maxTimestamp));
+                report.tell(timeFile.path(), times.position(), indexed,
+                        "time index entry does not fit its batch: timestamp=%d batchMaxTimestamp=%d".formatted(timestamp, maxTimestamp));
             }
             nextTime();
         }
@@ -97,7 +101,8 @@ final class IndexCheck implements AutoCloseable {
     /** The batches end: what is indexed beyond them is not there. */
     void onEnd() {
         if (owedOffset >= 0) report.tell(offsetFile.path(), owedPosition, owedOffset, "index entry has the last offset of no batch");
-        if (offsetEntry != null) report.tell(offsetFile.path(), offsets.position(), offsetOf(offsetEntry), "index goes on behind the batches: batchPosition=" + positionOf(offsetEntry));
+        if (offsetEntry != null) report.tell(offsetFile.path(), offsets.position(), offsetOf(offsetEntry),
+                "index goes on behind the batches: batchPosition=" + positionOf(offsetEntry));
         if (timeEntry != null) report.tell(timeFile.path(), times.position(), timeOffsetOf(timeEntry), "time index goes on behind the batches");
     }
 
@@ -130,7 +135,8 @@ final class IndexCheck implements AutoCloseable {
         }
         long at = offsets.position();
         if (!offsets.isFilling()) {
-            report.tell(offsetFile.path(), at, baseOffset + relativeOffset, "index entry does not grow: batchPosition=%d previousOffset=%d previousPosition=%d"
+            report.tell(offsetFile.path(), at, baseOffset + relativeOffset,
+                    "index entry does not grow: batchPosition=%d previousOffset=%d previousPosition=%d"
                     .formatted(position, baseOffset + lastRelativeOffset, lastPosition));
         }
         offsetEntry = null;

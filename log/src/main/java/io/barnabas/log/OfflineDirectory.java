@@ -131,7 +131,8 @@ public final class OfflineDirectory {
         }
         long start = Math.max(first, logStart(partition));
         long end = segments == 0 ? start : Math.max(start, endOffset(folder, last));
-        return new Partition(partition, PartitionMetadata.read(disk, folder, names), Math.max(0, start), Math.max(0, end), segments, bytes, recoveryPoint(partition));
+        return new Partition(partition, PartitionMetadata.read(disk, folder, names), Math.max(0, start), Math.max(0, end), segments,
+                bytes, recoveryPoint(partition));
     }
 
     private long endOffset(Path folder, long baseOffset) {

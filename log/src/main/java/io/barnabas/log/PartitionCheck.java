@@ -146,7 +146,8 @@ public final class PartitionCheck {
             if (offset < 0) continue;
             var path = folder.resolve(name);
             boolean isUnfinished = sink.mayBeTorn && offset > sink.recoveryPoint;
-            if (ProducerSnapshot.read(disk, path) == null) tell(sink, path, offset, "torn, or of another version, or its checksum is wrong", isUnfinished);
+            if (ProducerSnapshot.read(disk, path) == null) tell(sink, path, offset,
+                    "torn, or of another version, or its checksum is wrong", isUnfinished);
             else if (offset > endOffset) tell(sink, path, offset, "is of a later offset than the log's end: endOffset=" + endOffset, isUnfinished);
         }
     }
@@ -176,7 +177,8 @@ public final class PartitionCheck {
             if (!batches.isValidCrc()) sink.damage(new Finding(path, batches.position(), offset, "checksum of a batch is wrong", true));
         }
         if (batches.problem() != null) {
-            sink.damage(new Finding(path, batches.position(), -1, "no batch from here on: " + batches.problem() + " bytesLeft=" + (size - batches.position()), true));
+            sink.damage(new Finding(path, batches.position(), -1, "no batch from here on: " + batches.problem() + " bytesLeft="
+                    + (size - batches.position()), true));
         } else if (!isControl) {
             sink.damage(new Finding(path, size, -1, "snapshot without its footer", true));
         }

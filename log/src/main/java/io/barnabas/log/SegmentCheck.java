@@ -85,16 +85,19 @@ final class SegmentCheck {
             while (scanner.next()) checkBatch(log, baseOffset, nextBaseOffset, epochs, indexes, aborted);
             tellPending(scanner.problem() == null);
             if (scanner.problem() != null) {
-                tell(new Finding(path, scanner.position(), endOffset, "no batch from here on: " + scanner.problem() + " bytesLeft=" + (size - scanner.position()), true), true);
+                tell(new Finding(path, scanner.position(), endOffset, "no batch from here on: " + scanner.problem() + " bytesLeft="
+                        + (size - scanner.position()), true), true);
             }
             indexes.onEnd();
-            if (size > 0 && !(hasIndex && hasTimeIndex) && !sink.mayBeUnfinished()) sink.note(path, -1, baseOffset, "an index is missing: the next start makes it again");
+            if (size > 0 && !(hasIndex && hasTimeIndex) && !sink.mayBeUnfinished()) sink.note(path, -1, baseOffset,
+                    "an index is missing: the next start makes it again");
             if (aborted != null) aborted.tellLeft();
             return size;
         }
     }
 
-    private void checkBatch(DiskFile log, long segmentBaseOffset, long nextBaseOffset, LeaderEpochHistory epochs, IndexCheck indexes, AbortedCheck aborted) {
+    private void checkBatch(DiskFile log, long segmentBaseOffset, long nextBaseOffset, LeaderEpochHistory epochs, IndexCheck indexes,
+            AbortedCheck aborted) {
         tellPending(false);
         var header = scanner.header();
         long position = scanner.position();
@@ -104,14 +107,16 @@ final class SegmentCheck {
         if (baseOffset < endOffset && header.isV2()) tell(log.path(), position, baseOffset, "offsets go back: expected at least " + endOffset);
         // A compressed message of the old formats has only the offset of the last message within.
         else if (baseOffset > endOffset && endOffset > segmentBaseOffset && header.isV2()) onGap(endOffset);
-        if (lastOffset >= nextBaseOffset) tell(log.path(), position, lastOffset, "batch reaches into the next segment: nextBaseOffset=" + nextBaseOffset);
+        if (lastOffset >= nextBaseOffset) tell(log.path(), position, lastOffset,
+                "batch reaches into the next segment: nextBaseOffset=" + nextBaseOffset);
         if (lastOffset - segmentBaseOffset > Integer.MAX_VALUE) tell(log.path(), position, lastOffset, "offset too far from the segment's first");
         endOffset = Math.max(endOffset, lastOffset + 1);
         checkHeader(log, header, position, epochs);
         indexes.onBatch(position, baseOffset, lastOffset, header.maxTimestamp());
         if (header.isTransactional()) checkTransaction(header, log, position, aborted);
         boolean hasRecords = readsRecords && header.isV2();
-        if (!scanner.isValidCrc()) pending = new Finding(log.path(), position, baseOffset, "checksum of a batch is wrong: sizeInBytes=" + (scanner.nextPosition() - position), true);
+        if (!scanner.isValidCrc()) pending = new Finding(log.path(), position, baseOffset,
+                "checksum of a batch is wrong: sizeInBytes=" + (scanner.nextPosition() - position), true);
         else if (hasRecords) readRecords(log, position);
     }
 
@@ -124,10 +129,12 @@ final class SegmentCheck {
         if (CompressionType.of(header.codec()) == null) tell(log.path(), position, baseOffset, "unknown codec: id=" + header.codec());
         int epoch = header.leaderEpoch();
         if (epoch == RecordBatch.NO_LEADER_EPOCH) return;
-        if (epoch < latestEpoch) tell(log.path(), position, baseOffset, "leader epoch goes back: leaderEpoch=%d before=%d".formatted(epoch, latestEpoch));
+        if (epoch < latestEpoch) tell(log.path(), position, baseOffset, "leader epoch goes back: leaderEpoch=%d before=%d"
+                .formatted(epoch, latestEpoch));
         int known = epochs == null ? RecordBatch.NO_LEADER_EPOCH : epochs.epochAt(baseOffset);
         if (known != RecordBatch.NO_LEADER_EPOCH && known != epoch) {
-            tell(log.path(), position, baseOffset, "another leader epoch than %s says: leaderEpoch=%d there=%d".formatted(FileNames.LEADER_EPOCHS, epoch, known));
+            tell(log.path(), position, baseOffset, "another leader epoch than %s says: leaderEpoch=%d there=%d"
+                    .formatted(FileNames.LEADER_EPOCHS, epoch, known));
         }
         latestEpoch = Math.max(latestEpoch, epoch);
     }
@@ -143,7 +150,8 @@ final class SegmentCheck {
         if (aborted != null) aborted.onMarker(producerId, header.lastOffset());
         boolean isIndexed = aborted != null && aborted.has(producerId, header.lastOffset());
         if (firstOffset != null && !isIndexed) {
-            tell(log.path(), position, header.lastOffset(), "aborted transaction is not in the transaction index: producerId=%d firstOffset=%d".formatted(producerId, firstOffset));
+            tell(log.path(), position, header.lastOffset(),
+                    "aborted transaction is not in the transaction index: producerId=%d firstOffset=%d".formatted(producerId, firstOffset));
         }
     }
 
@@ -167,7 +175,8 @@ final class SegmentCheck {
         try (var records = batch.records(Integer.MAX_VALUE)) {
             for (var record = records.next(); record != null; record = records.next()) {
                 if (record.offset() <= previous || record.offset() > batch.lastOffset()) {
-                    tell(log.path(), position, record.offset(), "record with an impossible offset: previous=%d lastOffset=%d".formatted(previous, batch.lastOffset()));
+                    tell(log.path(), position, record.offset(), "record with an impossible offset: previous=%d lastOffset=%d"
+                            .formatted(previous, batch.lastOffset()));
                 }
                 previous = record.offset();
                 count++;
@@ -226,7 +235,8 @@ final class SegmentCheck {
                 boolean isPossible = entry.firstOffset() <= entry.lastOffset() && entry.lastOffset() > previous
                         && entry.lastOffset() >= baseOffset && entry.lastOffset() < nextBaseOffset;
                 if (!isPossible) {
-                    tell(path, (long) i * TransactionIndex.ENTRY_BYTES, entry.lastOffset(), "impossible entry: producerId=%d firstOffset=%d lastOffset=%d previous=%d"
+                    tell(path, (long) i * TransactionIndex.ENTRY_BYTES, entry.lastOffset(),
+                            "impossible entry: producerId=%d firstOffset=%d lastOffset=%d previous=%d"
                             .formatted(entry.producerId(), entry.firstOffset(), entry.lastOffset(), previous));
                 }
                 previous = Math.max(previous, entry.lastOffset());
@@ -263,7 +273,8 @@ final class SegmentCheck {
                 var entry = entries.get(i);
                 if (isMet.get(i)) continue;
                 SegmentCheck.this.tell(new Finding(path, (long) i * TransactionIndex.ENTRY_BYTES, entry.lastOffset(),
-                        "entry of a transaction that did not end so: producerId=%d firstOffset=%d".formatted(entry.producerId(), entry.firstOffset()), true),
+                        "entry of a transaction that did not end so: producerId=%d firstOffset=%d".formatted(entry.producerId(),
+                                entry.firstOffset()), true),
                         entry.lastOffset() >= endOffset);
             }
         }

@@ -74,7 +74,8 @@ class PartitionCheckTest {
     @Test
     void aLogThatWasClosedHasNothingWrong() {
         var rig = closed();
-        assertTrue(names(rig, FileNames.LOG).size() > 3 && names(rig, FileNames.TRANSACTION_INDEX).size() > 1 && !names(rig, FileNames.SNAPSHOT).isEmpty());
+        assertTrue(names(rig, FileNames.LOG).size() > 3 && names(rig, FileNames.TRANSACTION_INDEX).size() > 1 && !names(rig,
+                FileNames.SNAPSHOT).isEmpty());
         assertEquals(List.of(), check(rig));
         var found = new OfflineDirectory(rig.disk, LogRig.PATH, finding -> {}).describe(LogRig.PARTITION);
         assertEquals(new OfflineDirectory.Partition(LogRig.PARTITION, LogRig.TOPIC_ID, 0, 180, names(rig, FileNames.LOG).size(),
@@ -131,7 +132,8 @@ class PartitionCheckTest {
             var names = names(rig, FileNames.TRANSACTION_INDEX);
             var name = names.get(random.nextInt(names.size()));
             var bytes = bytes(rig, name);
-            int at = random.nextInt(bytes.length / TransactionIndex.ENTRY_BYTES) * TransactionIndex.ENTRY_BYTES + (random.nextBoolean() ? 2 + random.nextInt(8) : 18 + random.nextInt(8));
+            int at = random.nextInt(bytes.length / TransactionIndex.ENTRY_BYTES) * TransactionIndex.ENTRY_BYTES
+                    + (random.nextBoolean() ? 2 + random.nextInt(8) : 18 + random.nextInt(8));
             bytes[at] ^= (byte) (1 << random.nextInt(8));
             rig.disk.replace(FOLDER.resolve(name), bytes);
             assertFalse(damages(rig).isEmpty(), () -> name + " at " + at);

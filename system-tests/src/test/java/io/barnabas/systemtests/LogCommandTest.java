@@ -79,7 +79,8 @@ class LogCommandTest {
         bytes[bytes.length - 3] ^= 4; // of the last value
         Files.write(file, bytes);
         var answer = log("verify", data.toString()).exiting(1);
-        assertTrue(answer.output().contains("damage  " + file + " position=") && answer.output().contains("checksum of a batch is wrong"), answer::toString);
+        assertTrue(answer.output().contains("damage  " + file + " position=")
+                && answer.output().contains("checksum of a batch is wrong"), answer::toString);
         var json = log("verify", "--json", data.resolve("t-0").toString()).exiting(1);
         assertTrue(json.output().startsWith("{\"directories\":[{") && json.output().contains("\"damaged\":true"), json::toString);
         assertEquals(1, json.lines().size());
@@ -99,7 +100,8 @@ class LogCommandTest {
             assertTrue(table.lines().get(0).endsWith("closed cleanly"), table::toString);
             assertTrue(table.lines().stream().anyMatch(line -> line.matches("t +0  \\S{22} +0 +10 +1 +\\d+ +10")), table::toString);
             var json = log("list", "--json", data.toString()).successful().output();
-            assertTrue(json.contains("\"inUse\":false,\"closedCleanly\":true,\"partitions\":[") && json.contains("\"topic\":\"t\",\"partition\":0,"), json);
+            assertTrue(json.contains("\"inUse\":false,\"closedCleanly\":true,\"partitions\":[")
+                    && json.contains("\"topic\":\"t\",\"partition\":0,"), json);
             log("verify", data.toString()).successful();
             log("dump", data.resolve("t-0").toString()).successful();
             assertEquals(before, state(data));
@@ -156,7 +158,8 @@ class LogCommandTest {
         try (var out = Files.newOutputStream(large)) {
             for (int i = 0; i < 50_000_000 / bytes.length; i++) out.write(bytes);
         }
-        var answer = Command.of("bash", "-c", "'" + Repository.ROOT.resolve("bin/kafka-dump-log.sh") + "' --files " + large + " | head -n 1").run().successful();
+        var answer = Command.of("bash", "-c", "'" + Repository.ROOT.resolve("bin/kafka-dump-log.sh") + "' --files " + large
+                + " | head -n 1").run().successful();
         assertEquals("Dumping " + large + "\n", answer.output());
         assertEquals("", answer.errors());
     }

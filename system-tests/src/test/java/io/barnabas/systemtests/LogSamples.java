@@ -180,21 +180,26 @@ final class LogSamples {
 
     private static void roll(Broker broker, String topic, Random random) throws Exception {
         try (var producer = Clients.producer(broker)) {
-            for (int i = 0; i < 6; i++) producer.send(new ProducerRecord<>(topic, 0, FIRST_TIMESTAMP_MS + i, Clients.bytes("roll " + i), binary(random, 200_000))).get();
-            for (int i = 0; i < 6; i++) producer.send(new ProducerRecord<>(topic, 0, FIRST_TIMESTAMP_MS + i, Clients.bytes("roll " + i), new byte[200_000])).get();
+            for (int i = 0; i < 6; i++) producer.send(new ProducerRecord<>(topic, 0, FIRST_TIMESTAMP_MS + i, Clients.bytes("roll "
+                    + i), binary(random, 200_000))).get();
+            for (int i = 0; i < 6; i++) producer.send(new ProducerRecord<>(topic, 0, FIRST_TIMESTAMP_MS + i, Clients.bytes("roll "
+                    + i), new byte[200_000])).get();
         }
     }
 
     private static void compaction(Broker broker) throws Exception {
-        Clients.createTopic(broker, COMPACTED, 1, Map.of("cleanup.policy", "compact", "segment.bytes", "1048576", "min.cleanable.dirty.ratio", "0.0"));
+        Clients.createTopic(broker, COMPACTED, 1, Map.of("cleanup.policy", "compact", "segment.bytes", "1048576",
+                "min.cleanable.dirty.ratio", "0.0"));
         var random = new Random(5);
         try (var plain = Clients.producer(broker, "batch.size", "4000", "linger.ms", "5");
                 var transactional = Clients.producer(broker, "transactional.id", "t-compacted", "compression.type", "lz4")) {
             transactional.initTransactions();
             for (int round = 0; round < 4; round++) {
-                for (int i = 0; i < 200; i++) plain.send(Clients.record(COMPACTED, 0, FIRST_TIMESTAMP_MS + i, "key " + random.nextInt(50), random.nextInt(9) == 0 ? null : "v" + i));
+                for (int i = 0; i < 200; i++) plain.send(Clients.record(COMPACTED, 0, FIRST_TIMESTAMP_MS + i, "key "
+                        + random.nextInt(50), random.nextInt(9) == 0 ? null : "v" + i));
                 transactional.beginTransaction();
-                for (int i = 0; i < 50; i++) transactional.send(Clients.record(COMPACTED, 0, FIRST_TIMESTAMP_MS + i, "key " + random.nextInt(50), "t" + i));
+                for (int i = 0; i < 50; i++) transactional.send(Clients.record(COMPACTED, 0, FIRST_TIMESTAMP_MS + i, "key "
+                        + random.nextInt(50), "t" + i));
                 if (round % 2 == 0) transactional.commitTransaction();
                 else transactional.abortTransaction();
             }
@@ -216,7 +221,8 @@ final class LogSamples {
                     consumer.subscribe(List.of(DATA, APPEND_TIME));
                     await(() -> !consumer.poll(Duration.ofMillis(100)).isEmpty());
                     consumer.commitSync();
-                    consumer.commitSync(Map.of(new TopicPartition(DATA, 0), new OffsetAndMetadata(7, java.util.Optional.of(0), "note \"quoted\" \u20ac")));
+                    consumer.commitSync(Map.of(new TopicPartition(DATA, 0), new OffsetAndMetadata(7, java.util.Optional.of(0),
+                            "note \"quoted\" \u20ac")));
                 }
             }
         }
@@ -257,12 +263,14 @@ final class LogSamples {
                         .setId(new Uuid(7, 8)).setTopicIdPartition(new RemoteLogSegmentMetadataUpdateRecord.TopicIdPartitionEntry().setName("foo").setId(topicId).setPartition(3)));
         var deleted = new RemotePartitionDeleteMetadataRecord().setBrokerId(1).setEventTimestampMs(78).setRemotePartitionDeleteState((byte) 2)
                 .setTopicIdPartition(new RemotePartitionDeleteMetadataRecord.TopicIdPartitionEntry().setName("foo").setId(topicId).setPartition(3));
-        var snapshot = new RemoteLogSegmentMetadataSnapshotRecord().setSegmentId(new Uuid(7, 8)).setEndOffset(9).setBrokerId(1).setRemoteLogSegmentState((byte) 3)
+        var snapshot = new RemoteLogSegmentMetadataSnapshotRecord().setSegmentId(new Uuid(7,
+                8)).setEndOffset(9).setBrokerId(1).setRemoteLogSegmentState((byte) 3)
                 .setSegmentLeaderEpochs(List.of(new RemoteLogSegmentMetadataSnapshotRecord.SegmentLeaderEpochEntry().setLeaderEpoch(1).setOffset(2)));
         try (var producer = Clients.producer(broker)) {
             for (byte[] key : new byte[][] {null, Clients.bytes("key")}) {
                 send(producer, key, 0, segment);
-                send(producer, key, 0, segment.setCustomMetadata(ByteBuffer.wrap(new byte[1])).setTxnIndexEmpty(true).setRemoteLogSegmentState((byte) 2));
+                send(producer, key, 0,
+                        segment.setCustomMetadata(ByteBuffer.wrap(new byte[1])).setTxnIndexEmpty(true).setRemoteLogSegmentState((byte) 2));
                 send(producer, key, 1, updated);
                 send(producer, key, 2, deleted);
                 send(producer, key, 3, snapshot);
@@ -301,11 +309,14 @@ final class LogSamples {
             configs(admin);
             admin.createAcls(List.of(acl("alice", AclOperation.READ), acl("bob", AclOperation.WRITE))).all().get();
             admin.deleteAcls(List.of(acl("bob", AclOperation.WRITE).toFilter())).all().get();
-            admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion("alice", new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 4096), "secret"))).all().get();
+            admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion("alice",
+                    new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 4096), "secret"))).all().get();
             admin.alterClientQuotas(List.of(
-                    new ClientQuotaAlteration(new ClientQuotaEntity(Map.of(ClientQuotaEntity.USER, "alice", ClientQuotaEntity.CLIENT_ID, "app")), List.of(
+                    new ClientQuotaAlteration(new ClientQuotaEntity(Map.of(ClientQuotaEntity.USER, "alice",
+                            ClientQuotaEntity.CLIENT_ID, "app")), List.of(
                             new ClientQuotaAlteration.Op("request_percentage", 12.75))),
-                    new ClientQuotaAlteration(new ClientQuotaEntity(defaultUser()), List.of(new ClientQuotaAlteration.Op("producer_byte_rate", 1e10))))).all().get();
+                    new ClientQuotaAlteration(new ClientQuotaEntity(defaultUser()),
+                            List.of(new ClientQuotaAlteration.Op("producer_byte_rate", 1e10))))).all().get();
             Clients.create(admin, new NewTopic("grown", 1, (short) 1));
             admin.createPartitions(Map.of("grown", NewPartitions.increaseTo(3))).all().get();
             Clients.create(admin, new NewTopic("gone", 1, (short) 1));
@@ -326,9 +337,12 @@ final class LogSamples {
     private static void configs(Admin admin) throws ExecutionException, InterruptedException {
         var topic = new ConfigResource(ConfigResource.Type.TOPIC, DATA);
         admin.incrementalAlterConfigs(Map.of(topic, List.of(set("retention.ms", "-1")))).all().get();
-        admin.incrementalAlterConfigs(Map.of(topic, List.of(new AlterConfigOp(new ConfigEntry("retention.ms", ""), AlterConfigOp.OpType.DELETE)))).all().get();
-        admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.BROKER, ""), List.of(set("log.cleaner.backoff.ms", "101")))).all().get();
-        admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.CLIENT_METRICS, "subscription"), List.of(set("interval.ms", "5000")))).all().get();
+        admin.incrementalAlterConfigs(Map.of(topic, List.of(new AlterConfigOp(new ConfigEntry("retention.ms", ""),
+                AlterConfigOp.OpType.DELETE)))).all().get();
+        admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.BROKER, ""), List.of(set("log.cleaner.backoff.ms",
+                "101")))).all().get();
+        admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.CLIENT_METRICS, "subscription"),
+                List.of(set("interval.ms", "5000")))).all().get();
     }
 
     private static AclBinding acl(String user, AclOperation operation) {

@@ -60,7 +60,8 @@ final class BatchWalk {
         if (sizeInBytes > end - position) return false;
         magic = buffer.get(at + MAGIC_AT);
         int headerBytes = magic >= V2 ? RecordBatch.HEADER_BYTES : magic == 1 ? OLD_TIMESTAMP_END : MAGIC_END + 1;
-        if (buffer.limit() - at < headerBytes) throw new DumpException("Failed to read the header of a batch: file=%s position=%d".formatted(file.path(), position));
+        if (buffer.limit() - at < headerBytes) throw new DumpException("Failed to read the header of a batch: file=%s position=%d"
+                .formatted(file.path(), position));
         next = position + sizeInBytes;
         return true;
     }

@@ -44,7 +44,8 @@ final class CoordinatorDecoder implements RecordDecoder {
     @Override
     public Decoded decode(Record record) {
         if (record.key() == null) {
-            throw new DumpException("Failed to decode message at offset %d using the specified decoder (message had a missing key)".formatted(record.offset()));
+            throw new DumpException("Failed to decode message at offset %d using the specified decoder (message had a missing key)"
+                    .formatted(record.offset()));
         }
         var keyBytes = new ByteReader(record.key().duplicate());
         if (keyBytes.remaining() < 2) return skipped(record, "Could not read version from key's buffer.");

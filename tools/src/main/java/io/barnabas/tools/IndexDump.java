@@ -115,7 +115,8 @@ final class IndexDump {
             isFirst = false;
             if (position < 0 || position > logSize) throw new DumpException("Index points past the end of its segment: file=%s offset=%d position=%d size=%d".formatted(file, offset, position, logSize));
             if (!walk.start(position, Math.min(logSize, (long) position + options.maxMessageBytes())).next()) {
-                throw new DumpException("Index points at no batch of at most %d bytes: file=%s offset=%d position=%d".formatted(options.maxMessageBytes(), file, offset, position));
+                throw new DumpException("Index points at no batch of at most %d bytes: file=%s offset=%d position=%d"
+                        .formatted(options.maxMessageBytes(), file, offset, position));
             }
             if (walk.lastOffset() != offset) mismatches.add(file, "  Index offset: " + offset + ", log offset: " + walk.lastOffset());
             if (!options.verifyIndexOnly()) out.line("offset: " + offset + " position: " + position);
@@ -232,7 +233,8 @@ final class IndexDump {
 
     private static void checkSize(File file, DiskFile index, int entryBytes) {
         if (index.size() % entryBytes == 0) return;
-        throw new DumpException("Index file %s is corrupt, found %d bytes which is neither positive nor a multiple of %d.".formatted(file, index.size(), entryBytes));
+        throw new DumpException("Index file %s is corrupt, found %d bytes which is neither positive nor a multiple of %d."
+                .formatted(file, index.size(), entryBytes));
     }
 
     private static Path beside(File file, String suffix) {

@@ -22,15 +22,18 @@ public final class KafkaDumpLog {
     private List<String> files;
     @Option(names = {"--print-data-log", "-print-data-log"}, description = "Show the keys and values of records. A decoder does so too.")
     private boolean printDataLog;
-    @Option(names = {"--verify-index-only", "-verify-index-only"}, description = "Compare indexes with their segments and do not print their entries.")
+    @Option(names = {"--verify-index-only", "-verify-index-only"},
+            description = "Compare indexes with their segments and do not print their entries.")
     private boolean verifyIndexOnly;
     @Option(names = {"--index-sanity-check", "-index-sanity-check"}, description = "Check of indexes only what a broker checks when it starts.")
     private boolean indexSanityCheck;
-    @Option(names = {"--max-message-size", "-max-message-size"}, paramLabel = "size", description = "Bytes of the largest batch that an index may point at (default: ${DEFAULT-VALUE}).")
+    @Option(names = {"--max-message-size", "-max-message-size"}, paramLabel = "size",
+            description = "Bytes of the largest batch that an index may point at (default: ${DEFAULT-VALUE}).")
     private int maxMessageSize = 5 * 1024 * 1024;
     @Option(names = {"--max-bytes", "-max-bytes"}, paramLabel = "size", description = "Read so many bytes of a segment at most (default: all).")
     private int maxBytes = Integer.MAX_VALUE;
-    @Option(names = {"--deep-iteration", "-deep-iteration"}, description = "Show records, not batches alone. What prints keys and values does so too.")
+    @Option(names = {"--deep-iteration", "-deep-iteration"},
+            description = "Show records, not batches alone. What prints keys and values does so too.")
     private boolean deepIteration;
     @Option(names = {"--value-decoder-class", "-value-decoder-class"}, arity = "0..1", fallbackValue = NO_CLASS, paramLabel = "class",
             description = "What values are: one of org.apache.kafka.tools.api.{String,Default,Integer,Long}Decoder (default: String).")
@@ -115,7 +118,8 @@ public final class KafkaDumpLog {
     }
 
     private DumpOptions options() {
-        boolean isDecoded = printDataLog || offsets || transactions || metadata || remoteLog || shareState || keyDecoder != null || valueDecoder != null;
+        boolean isDecoded = printDataLog || offsets || transactions || metadata || remoteLog || shareState || keyDecoder != null
+                || valueDecoder != null;
         if (maxBytes < 0) throw new DumpException("Invalid size: --max-bytes " + maxBytes);
         return new DumpOptions(verifyIndexOnly, indexSanityCheck, maxMessageSize, maxBytes, isDecoded || deepIteration, skipRecordMetadata,
                 isDecoded ? decoder() : null);

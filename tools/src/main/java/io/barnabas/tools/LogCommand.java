@@ -49,11 +49,13 @@ final class LogCommand {
         }
     }
 
-    @Command(name = "dump", sortOptions = false, description = "Shows the batches or records of segments, or the entries of other files of a partition.")
+    @Command(name = "dump", sortOptions = false,
+            description = "Shows the batches or records of segments, or the entries of other files of a partition.")
     static final class Dump extends Reading {
         @Option(names = "--records", description = "Show records, not batches.")
         private boolean records;
-        @Parameters(arity = "1..*", paramLabel = "FILE|PARTITION-FOLDER", description = "Files of partitions, or folders of partitions for all of their segments.")
+        @Parameters(arity = "1..*", paramLabel = "FILE|PARTITION-FOLDER",
+                description = "Files of partitions, or folders of partitions for all of their segments.")
         private List<Path> paths;
 
         Dump(Terminal terminal) {
@@ -68,7 +70,8 @@ final class LogCommand {
         }
     }
 
-    @Command(name = "verify", sortOptions = false, description = {"Checks every batch, index, snapshot and checkpoint. Exit code 1 when something is damaged.",
+    @Command(name = "verify", sortOptions = false,
+            description = {"Checks every batch, index, snapshot and checkpoint. Exit code 1 when something is damaged.",
             "What was not flushed when a broker was killed is no damage: the next start cuts it off."})
     static final class Verify extends Reading {
         @Option(names = "--records", description = "Also unpack and read every record.")
@@ -109,7 +112,8 @@ final class LogCommand {
                     told.add(verify(path.resolve(all.get(i).toString()), directory, inUse));
                 }
             } else {
-                if (!OfflineDirectory.isPartition(disk, path)) throw new DumpException("Neither a log directory nor the folder of a partition: " + path);
+                if (!OfflineDirectory.isPartition(disk,
+                        path)) throw new DumpException("Neither a log directory nor the folder of a partition: " + path);
                 var parent = path.toAbsolutePath().normalize().getParent();
                 var directory = parent != null && OfflineDirectory.isOne(disk, parent) ? new OfflineDirectory(disk, parent, finding -> {}) : null;
                 boolean inUse = directory != null && introduce(directory);
@@ -184,7 +188,9 @@ final class LogCommand {
 
         @Override
         public int run() {
-            if (!OfflineDirectory.isOne(disk, directory(path))) throw new DumpException("Not a log directory, it has neither meta.properties nor checkpoints: " + path);
+            if (!OfflineDirectory.isOne(disk,
+                    directory(path))) throw new DumpException("Not a log directory, it has neither meta.properties nor checkpoints: "
+                    + path);
             var directory = new OfflineDirectory(disk, path, finding -> {
                 terminal.errors().line(finding.what());
                 isDamaged = true;

@@ -117,7 +117,8 @@ final class LogDump {
         for (var producer : readProducers(disk, file)) {
             out.add("producerId: ").add(producer.producerId()).add(" producerEpoch: ").add(producer.epoch())
                     .add(" coordinatorEpoch: ").add(producer.coordinatorEpoch())
-                    .add(" currentTxnFirstOffset: ").add(SegmentDump.optional(producer.currentTxnFirstOffset() >= 0, producer.currentTxnFirstOffset()))
+                    .add(" currentTxnFirstOffset: ").add(SegmentDump.optional(producer.currentTxnFirstOffset() >= 0,
+                            producer.currentTxnFirstOffset()))
                     .add(" lastTimestamp: ").add(producer.timestamp());
             if (producer.lastOffset() >= 0) {
                 int firstSequence = (producer.lastSequence() - producer.offsetDelta()) & Integer.MAX_VALUE;
@@ -140,7 +141,8 @@ final class LogDump {
             var crc = new CRC32C();
             crc.update(bytes.array(), SNAPSHOT_CHECKED_FROM, bytes.limit() - SNAPSHOT_CHECKED_FROM);
             if (snapshot.crc() != crc.getValue()) {
-                throw new DumpException("Snapshot is corrupt (CRC is no longer valid). Stored crc: %d. Computed crc: %d".formatted(snapshot.crc(), crc.getValue()));
+                throw new DumpException("Snapshot is corrupt (CRC is no longer valid). Stored crc: %d. Computed crc: %d"
+                        .formatted(snapshot.crc(), crc.getValue()));
             }
             return snapshot.producerEntries();
         } catch (DecodeException e) {

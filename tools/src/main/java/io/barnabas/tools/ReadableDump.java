@@ -92,7 +92,8 @@ final class ReadableDump {
             else addBatch(path, walk);
         }
         rows.end();
-        if (walk.position() < size) terminal.errors().line("No whole batch from position %d on: %s has %d bytes more".formatted(walk.position(), path, size - walk.position()));
+        if (walk.position() < size) terminal.errors().line("No whole batch from position %d on: %s has %d bytes more"
+                .formatted(walk.position(), path, size - walk.position()));
     }
 
     private void addBatch(Path path, BatchWalk batch) {
@@ -129,7 +130,8 @@ final class ReadableDump {
 
     private void addRecords(Path path, BatchWalk walk, RecordDecoder decoder) {
         boolean isControl = walk.isV2() && (walk.attributes() & 0x20) != 0;
-        if (!walk.isV2()) throw new DumpException("Records of format v%d are not read yet: file=%s position=%d".formatted(walk.magic(), path, walk.position()));
+        if (!walk.isV2()) throw new DumpException("Records of format v%d are not read yet: file=%s position=%d"
+                .formatted(walk.magic(), path, walk.position()));
         try (var reader = new RecordBatch().wrap(walk.read(), 0).records(Integer.MAX_VALUE)) {
             for (var record = reader.next(); record != null; record = reader.next()) addRecord(path, record, isControl, decoder);
         } catch (RecordException e) {

@@ -43,7 +43,8 @@ final class RemoteLogDecoder implements RecordDecoder {
                     .add("customMetadata", custom(data)).add("state", segmentState(data)).copy(data, "eventTimestampMs", "brokerId").toString();
             case PARTITION_DELETE -> new Text("RemotePartitionDeleteMetadata").add("topicPartition", partition(data))
                     .add("state", state(data, "remotePartitionDeleteState", DELETE_STATES)).copy(data, "eventTimestampMs", "brokerId").toString();
-            case SEGMENT_SNAPSHOT -> new Text("RemoteLogSegmentMetadataSnapshot").copy(data, "segmentId", "startOffset", "endOffset", "maxTimestampMs")
+            case SEGMENT_SNAPSHOT -> new Text("RemoteLogSegmentMetadataSnapshot").copy(data, "segmentId", "startOffset", "endOffset",
+                    "maxTimestampMs")
                     .addSegment(data).toString();
             default -> throw new AssertionError(type);
         };

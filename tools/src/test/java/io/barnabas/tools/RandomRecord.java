@@ -8,7 +8,8 @@ import java.util.random.RandomGenerator;
 
 /** Random bytes of a schema, as any writer may write them: tagged fields with and without their defaults, nulls, empty lists. */
 final class RandomRecord {
-    private static final List<String> TEXTS = List.of("", "a", "topic-1", "gr\u00fc\u00df\u20ac", "\ud83d\ude00", "quote \" back \\ slash", "tab\tline\n\u0001\u001f/\u007f");
+    private static final List<String> TEXTS = List.of("", "a", "topic-1", "gr\u00fc\u00df\u20ac", "\ud83d\ude00",
+            "quote \" back \\ slash", "tab\tline\n\u0001\u001f/\u007f");
 
     private final RecordSchema schema;
     private final int version;

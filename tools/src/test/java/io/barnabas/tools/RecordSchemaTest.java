@@ -59,7 +59,8 @@ class RecordSchemaTest {
                     var damaged = bytes.clone();
                     damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
                     try {
-                        Json.of(schema.read(new ByteReader(ByteBuffer.wrap(damaged, 0, 1 + random.nextInt(damaged.length))), schema.highestVersion()));
+                        Json.of(schema.read(new ByteReader(ByteBuffer.wrap(damaged, 0, 1 + random.nextInt(damaged.length))),
+                                schema.highestVersion()));
                     } catch (DecodeException e) {
                         // One of two answers.
                     }
@@ -88,7 +89,8 @@ class RecordSchemaTest {
 
         String json(byte[] bytes, short version) throws ReflectiveOperationException {
             var accessor = loader.loadClass("org.apache.kafka.common.protocol.ByteBufferAccessor").getConstructor(ByteBuffer.class).newInstance(ByteBuffer.wrap(bytes));
-            var read = message.getConstructor(loader.loadClass("org.apache.kafka.common.protocol.Readable"), short.class).newInstance(accessor, version);
+            var read = message.getConstructor(loader.loadClass("org.apache.kafka.common.protocol.Readable"),
+                    short.class).newInstance(accessor, version);
             return converter.getMethod("write", message, short.class).invoke(null, read, version).toString();
         }
     }
@@ -111,8 +113,10 @@ class RecordSchemaTest {
         putAll(schemas, "org.apache.kafka.coordinator.share.generated", RecordSchemas::shareKey);
         putAll(schemas, "org.apache.kafka.coordinator.share.generated", RecordSchemas::shareValue);
         putAll(schemas, "org.apache.kafka.server.log.remote.metadata.storage.generated", RecordSchemas::storage);
-        for (var schema : new RecordSchema[] {RecordSchemas.leaderChangeMessage(), RecordSchemas.snapshotHeaderRecord(), RecordSchemas.snapshotFooterRecord(),
-                RecordSchemas.kRaftVersionRecord(), RecordSchemas.votersRecord(), RecordSchemas.consumerProtocolAssignment(), RecordSchemas.consumerProtocolSubscription()}) {
+        for (var schema : new RecordSchema[] {RecordSchemas.leaderChangeMessage(), RecordSchemas.snapshotHeaderRecord(),
+                RecordSchemas.snapshotFooterRecord(),
+                RecordSchemas.kRaftVersionRecord(), RecordSchemas.votersRecord(), RecordSchemas.consumerProtocolAssignment(),
+                        RecordSchemas.consumerProtocolSubscription()}) {
             schemas.put("org.apache.kafka.common.message." + schema.name(), schema);
         }
         return schemas;

@@ -46,7 +46,8 @@ public final class KafkaTools {
         Path archive = Repository.SCRATCH.resolve("kafka-tools-" + Repository.majorVersion(Repository.jdk()) + ".jsa");
         var command = java("kafka-tools", Repository.jdk(), QUICK_FLAGS, arguments);
         command.addAll(1, UTF_8);
-        command.addAll(1, List.of("-Xlog:disable", "-Xlog:all=error:stderr", (Files.exists(archive) ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=") + archive));
+        command.addAll(1, List.of("-Xlog:disable", "-Xlog:all=error:stderr",
+                (Files.exists(archive) ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=") + archive));
         return new Command(command).run();
     }
 
