@@ -4,10 +4,12 @@
 # Callers set HOME_DIR, the directory that holds bin/. What is made lives there:
 #   target/dist/lib    the jars a broker runs from       target/dist/stamp  as old as the sources they were built from
 #   target/cache       class-data archives, AOT caches   run                one file per started broker
+#   target/dist/tools-lib  what the command-line tools have beside those jars
 #   target/bench       the jars of the benchmarks, their stamp, runs and data
 
 MAIN_CLASS=io.barnabas.server.Main
 LIB_DIR=$HOME_DIR/target/dist/lib
+TOOLS_LIB_DIR=$HOME_DIR/target/dist/tools-lib
 STAMP=$HOME_DIR/target/dist/stamp
 CACHE_DIR=$HOME_DIR/target/cache
 BENCH_DIR=$HOME_DIR/target/bench
@@ -117,7 +119,7 @@ build() {
   # The stamp is taken before: what is edited during the build counts as newer.
   : >"$started"
   rm -rf "$HOME_DIR/target/dist" "$CACHE_DIR"
-  maven -q -T1C -pl server -am -Dmaven.test.skip package >&2 || fail "The build failed: see above."
+  maven -q -T1C -pl server,tools -am -Dmaven.test.skip package >&2 || fail "The build failed: see above."
   mv "$started" "$STAMP"
   JDK=$jdk JDK_MAJOR=$major
   plan_java
@@ -248,6 +250,20 @@ start_daemon() {
   ) &
   write_run_file "$!" "$@"
   say "Started in the background: pid=$! log=$output"
+}
+
+# ---- Tools ---------------------------------------------------------------------------------------------------------
+
+# Becomes the command-line tool with main class $1; the other arguments are its own.
+run_tool() {
+  local terminal=false
+  [[ ! -t 2 ]] || terminal=true
+  find_jdk java
+  build_if_needed
+  # shellcheck disable=SC2086 # the variables hold several words each, as in Apache Kafka
+  exec "$JDK/bin/java" -Xlog:disable -Xlog:all=error:stderr -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData \
+    --enable-native-access=ALL-UNNAMED -Dfile.encoding=UTF-8 -Djava.awt.headless=true "-Dtools.terminal=$terminal" ${KAFKA_HEAP_OPTS:--Xmx256m} ${KAFKA_OPTS:-} \
+    -cp "$TOOLS_LIB_DIR/*:$LIB_DIR/*" "$@"
 }
 
 # ---- Stop ----------------------------------------------------------------------------------------------------------

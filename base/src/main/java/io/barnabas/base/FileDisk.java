@@ -22,14 +22,30 @@ import java.util.Set;
  * everybody's hands, as {@link FileChannel} says: threads that use a disk are never interrupted.
  */
 public final class FileDisk implements Disk {
+    private static final Set<StandardOpenOption> READ = Set.of(StandardOpenOption.READ);
     private static final Set<StandardOpenOption> OPEN = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
     private static final Set<StandardOpenOption> CREATE =
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
 
+    private final Set<StandardOpenOption> toOpen;
+
+    public FileDisk() {
+        this(OPEN);
+    }
+
+    private FileDisk(Set<StandardOpenOption> toOpen) {
+        this.toOpen = toOpen;
+    }
+
+    /** One through which no file that is there is ever opened for writing: what it opens may lie on a disk that takes no writes. */
+    public static FileDisk readOnly() {
+        return new FileDisk(READ);
+    }
+
     @Override
     public DiskFile open(Path path, boolean create) {
         try {
-            return new ChannelFile(path, FileChannel.open(path, create ? CREATE : OPEN));
+            return new ChannelFile(path, FileChannel.open(path, create ? CREATE : toOpen));
         } catch (IOException e) {
             throw failure("open", path, e, 0);
         }

@@ -43,6 +43,11 @@ public final class Generator {
         Files.writeString(stamp, hash);
     }
 
+    /** Every schema below a folder with one sub-folder per jar. */
+    static List<Schema> parse(Path schemaRoot) throws IOException {
+        return parse(schemaRoot, filesBelow(schemaRoot, ".json"));
+    }
+
     private static List<Schema> parse(Path schemaRoot, List<Path> files) throws IOException {
         var parser = new SchemaParser();
         var schemas = new ArrayList<Schema>();
@@ -76,7 +81,7 @@ public final class Generator {
         return schemas;
     }
 
-    private static void writeIfChanged(Path file, String text) throws IOException {
+    static void writeIfChanged(Path file, String text) throws IOException {
         if (Files.exists(file) && Files.readString(file).equals(text)) return;
         Files.createDirectories(file.getParent());
         Files.writeString(file, text);

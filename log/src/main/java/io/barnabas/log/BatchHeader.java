@@ -113,4 +113,14 @@ final class BatchHeader {
     int crc() {
         return buffer.getInt(position + crcAt());
     }
+
+    /** Of a message of the old formats nobody has counted. */
+    int recordCount() {
+        return isV2() ? buffer.getInt(position + 57) : 1;
+    }
+
+    /** The number of the codec. */
+    int codec() {
+        return (isV2() ? buffer.getShort(position + 21) : buffer.get(position + 17)) & 0x07;
+    }
 }

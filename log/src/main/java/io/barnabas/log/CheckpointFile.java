@@ -10,15 +10,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Small text files that are replaced whole: written beside, synced, renamed, so that one is always there. Kafka's
  * checkpoints are a version line (0), a count, and as many lines.
  */
 final class CheckpointFile {
-    private static final Logger LOGGER = LoggerFactory.getLogger(CheckpointFile.class);
     private static final int BYTES_MAX = 1 << 28;
     private static final int SMALL_BYTES = 256;
 
@@ -87,27 +84,23 @@ final class CheckpointFile {
     }
 
     /**
-     * Lines "topic partition offset". None where there is no file, where it is empty, as Kafka makes it before there is anything to
-     * tell, and where it makes no sense: what it would tell can be found out from the logs, at the price of reading them.
+     * Lines "topic partition offset"; none where there is no file, or an empty one, as Kafka makes it before there is anything to tell.
+     *
+     * @throws StorageException if the file makes no sense: without it, damage to what was durable would be taken for a torn end
      */
     static Map<TopicPartition, Long> readOffsets(Disk disk, Path path) {
         var text = read(disk, path);
-        if (text == null || text.isEmpty()) return new HashMap<>();
-        try {
-            return offsetsIn(text);
-        } catch (RuntimeException e) {
-            LOGGER.warn("a checkpoint makes no sense, and is made anew: path={} reason={}", path, e.getMessage());
-            return new HashMap<>();
-        }
-    }
-
-    private static Map<TopicPartition, Long> offsetsIn(String text) {
         var offsets = new HashMap<TopicPartition, Long>();
-        for (var line : lines(text)) {
-            int second = line.lastIndexOf(' ');
-            int first = line.lastIndexOf(' ', second - 1);
-            var partition = new TopicPartition(line.substring(0, first), Integer.parseInt(line.substring(first + 1, second)));
-            offsets.put(partition, Long.parseLong(line.substring(second + 1).trim()));
+        if (text == null || text.isEmpty()) return offsets;
+        try {
+            for (var line : lines(text)) {
+                int second = line.lastIndexOf(' ');
+                int first = line.lastIndexOf(' ', second - 1);
+                var partition = new TopicPartition(line.substring(0, first), Integer.parseInt(line.substring(first + 1, second)));
+                offsets.put(partition, Long.parseLong(line.substring(second + 1).trim()));
+            }
+        } catch (RuntimeException e) {
+            throw new StorageException("malformed checkpoint: path=%s reason=%s".formatted(path, e.getMessage()), e);
         }
         return offsets;
     }

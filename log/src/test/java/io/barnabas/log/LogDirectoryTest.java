@@ -95,6 +95,21 @@ class LogDirectoryTest {
     }
 
     @Test
+    void aMalformedCheckpointIsNamed() {
+        LogDirectory.format(disk, PATH, new DirectoryIdentity(1, "c", Uuid.ZERO));
+        CheckpointFile.replace(disk, PATH.resolve("recovery-point-offset-checkpoint"), "0\n5\nt 0 1\n");
+        assertTrue(messageOf(() -> open(1, "c")).contains("recovery-point-offset-checkpoint"));
+    }
+
+    /** Apache Kafka leaves such when it is killed within its first minute. */
+    @Test
+    void anEmptyCheckpointSaysNothing() {
+        LogDirectory.format(disk, PATH, new DirectoryIdentity(1, "c", Uuid.ZERO));
+        CheckpointFile.replace(disk, PATH.resolve("recovery-point-offset-checkpoint"), "");
+        assertEquals(List.of(), open(1, "c").partitions());
+    }
+
+    @Test
     void creatingAPartitionSyncsNothingAndItsFirstFlushSyncsAllThatLeadsToIt() {
         var rig = LogRig.withDefaults();
         long before = rig.disk.syncCount();

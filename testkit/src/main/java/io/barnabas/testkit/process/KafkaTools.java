@@ -11,6 +11,9 @@ public final class KafkaTools {
     /** Flags of Java for a process that should start soon and be small. */
     static final List<String> QUICK_FLAGS = List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
+    /** What they print does not depend on the machine's language: names of properties differ from JDK to JDK. */
+    private static final List<String> UTF_8 = List.of("-Dfile.encoding=UTF-8", "-Dsun.stdout.encoding=UTF-8", "-Dstdout.encoding=UTF-8");
+
     private KafkaTools() {}
 
     public static Command.Answer topics(Broker broker, String... arguments) {
@@ -42,7 +45,9 @@ public final class KafkaTools {
     private static synchronized Command.Answer run(String... arguments) {
         Path archive = Repository.SCRATCH.resolve("kafka-tools-" + Repository.majorVersion(Repository.jdk()) + ".jsa");
         var command = java("kafka-tools", Repository.jdk(), QUICK_FLAGS, arguments);
-        command.addAll(1, List.of("-Xlog:disable", "-Xlog:all=error:stderr", (Files.exists(archive) ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=") + archive));
+        command.addAll(1, UTF_8);
+        command.addAll(1, List.of("-Xlog:disable", "-Xlog:all=error:stderr",
+                (Files.exists(archive) ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=") + archive));
         return new Command(command).run();
     }
 
