@@ -2,6 +2,7 @@ package io.barnabas.systemtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.testkit.process.BarnabasProcess;
@@ -15,7 +16,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,6 +60,10 @@ class LogCommandTest {
 
     private static void write(BarnabasProcess broker) throws Exception {
         Clients.createTopic(broker, "t", 1);
+        send(broker);
+    }
+
+    private static void send(BarnabasProcess broker) throws Exception {
         try (var producer = Clients.producer(broker)) {
             for (int i = 0; i < 10; i++) producer.send(Clients.record("t", 0, 1_000_000_000_000L + i, "key " + i, "value " + i)).get();
         }
@@ -84,6 +91,34 @@ class LogCommandTest {
         var json = log("verify", "--json", data.resolve("t-0").toString()).exiting(1);
         assertTrue(json.output().startsWith("{\"directories\":[{") && json.output().contains("\"damaged\":true"), json::toString);
         assertEquals(1, json.lines().size());
+    }
+
+    /** A record in the middle is damaged: the partition is refused until its loss is accepted, and then has all the others. */
+    @Test
+    void aDamagedPartitionIsServedAgainOnceItsLossIsAccepted() throws Exception {
+        Path data = written();
+        Path file = data.resolve("t-0/00000000000000000000.log");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(file, bytes);
+        // As a kill leaves it: a start reads no records after a clean stop.
+        Files.delete(data.resolve(".kafka_cleanshutdown"));
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
+        try (var broker = BarnabasProcess.with().data(data).start()) {
+            assertThrows(ExecutionException.class, () -> Clients.awaitEndOffset(broker, "t", 0, 0));
+            assertTrue(log("repair", data.toString()).exiting(1).errors().contains("is in use"));
+            broker.process().kill();
+        }
+        var told = log("repair", data.resolve("t-0").toString()).exiting(1).output();
+        assertEquals(2, told.lines().filter(line -> line.startsWith("lost    t-0: offsets from ")).count(), told);
+        assertTrue(told.contains("Nothing was changed"), told);
+        assertEquals(told.replaceAll("(?m)^1 partition damaged.*$", "1 partition repaired"), log("repair", "--accept-loss", data.toString()).successful().output());
+        assertEquals("no damage found\n", log("repair", data.toString()).successful().output());
+        try (var broker = BarnabasProcess.with().data(data).start(); var consumer = Clients.consumer(broker)) {
+            var left = Clients.readWhole(consumer, new TopicPartition("t", 0)).stream().map(record -> Clients.text(record.value())).toList();
+            assertEquals(8, left.size(), left::toString);
+            send(broker);
+        }
     }
 
     @Test

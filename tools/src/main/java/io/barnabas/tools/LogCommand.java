@@ -16,9 +16,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code ./barnabas log}: what lies in log directories, whether a broker runs on them or not. Nothing is ever written. */
-@Command(name = "log", description = "Reads log directories without a broker. Nothing is written.", mixinStandardHelpOptions = false,
-        subcommands = {LogCommand.Dump.class, LogCommand.Verify.class, LogCommand.ListPartitions.class})
+/** {@code ./barnabas log}: what lies in log directories, whether a broker runs on them or not. Nothing here is ever written to. */
+@Command(name = "log", description = "Reads log directories without a broker, and repairs them.", mixinStandardHelpOptions = false,
+        subcommands = {LogCommand.Dump.class, LogCommand.Verify.class, LogCommand.ListPartitions.class, RepairCommand.class})
 final class LogCommand {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
     private boolean help;

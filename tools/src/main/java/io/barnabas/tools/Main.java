@@ -1,6 +1,7 @@
 package io.barnabas.tools;
 
 import io.barnabas.base.StorageException;
+import io.barnabas.log.LogDirectoryException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import picocli.CommandLine;
@@ -48,7 +49,7 @@ public final class Main {
             terminal.errors().line(e.getMessage());
             terminal.errors().line("'./" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help' shows how.");
             return 2;
-        } catch (DumpException | StorageException e) {
+        } catch (DumpException | StorageException | LogDirectoryException e) {
             terminal.out().flush();
             terminal.errors().line(DumpException.messageOf(e));
             return 1;
