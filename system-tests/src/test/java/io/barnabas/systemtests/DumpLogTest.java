@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -47,6 +48,14 @@ class DumpLogTest {
     @ValueSource(strings = {"", "--deep-iteration", "--print-data-log", "--print-data-log --skip-record-metadata", "--verify-index-only --max-bytes 20000"})
     void everyFileOfEitherBrokerIsShownAlike(String options) throws IOException {
         for (Path data : List.of(kafka, killed, barnabas)) same(0, allFiles(data), options);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--deep-iteration", "--print-data-log --skip-record-metadata"})
+    void messagesOfOldFormatsAreShownAlike(String options) throws IOException {
+        var files = LogSamples.filesIn(OldFormatsTest.write(new Random(11)).path(), ".log").stream().map(Path::toString).toList();
+        var shown = same(0, files, options);
+        assertTrue(shown.contains(" magic: 0") && shown.contains(" magic: 1") && shown.contains(" magic: 2"));
     }
 
     @Test

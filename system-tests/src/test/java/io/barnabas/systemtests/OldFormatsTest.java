@@ -39,7 +39,8 @@ class OldFormatsTest {
     private static final int[] MAGICS = {0, 0, 1, 1, 2, -1};
     private static final CompressionType[] CODECS = {CompressionType.NONE, CompressionType.GZIP, CompressionType.SNAPPY, CompressionType.LZ4};
 
-    private record Folder(Path path, long endOffset, int recordCount, List<Long> borders) {}
+    /** A partition's, and what it holds. */
+    record Folder(Path path, long endOffset, int recordCount, List<Long> borders) {}
 
     @Test
     void theSameRecordsAreReadAsFromApacheKafka() throws Exception {
@@ -119,7 +120,7 @@ class OldFormatsTest {
     // ---- material
 
     /** Segment files alone: old directories have indexes of other ages, or none. */
-    private static Folder write(Random random) throws IOException {
+    static Folder write(Random random) throws IOException {
         Path folder = Repository.newScratch("old-partition");
         long[] clock = {FIRST_TIMESTAMP_MS};
         long offset = 0;
