@@ -410,7 +410,8 @@ public final class Log {
     // --- forgetting
 
     /**
-     * Forgets every record from {@code offset} on. Writes what is staged first.
+     * Forgets every record from {@code offset} on. Writes what is staged first. The log then ends where its last batch does, before
+     * {@code offset} if that lies in a batch or in a gap.
      *
      * @throws StorageException if the disk refuses; the directory is offline then
      */
@@ -421,20 +422,25 @@ public final class Log {
             truncateFullyAndStartAt(offset);
             return;
         }
+        var end = new long[1];
         orFail(() -> {
             flusher.settle();
-            // Else a crash after new appends would take torn data for damage of what had been durable.
-            directory.lowerOffsets(partition, offset, flusher.generation() + 1);
-            onToBeTruncated(offset);
-            var removed = segments.remove(Math.max(1, segments.floor(offset) + 1), segments.count());
-            new LogTruncation(disk, folder, segments, housekeeping).truncateTo(offset, removed);
+            int kept = Math.max(0, segments.floor(offset));
+            // Else a crash after new appends would take torn data for damage of what had been durable; where exactly the log will end is
+            // known only then.
+            long recoveryPoint = Math.min(offset, segments.get(kept).baseOffset);
+            directory.lowerOffsets(partition, recoveryPoint, offset, flusher.generation() + 1);
+            onToBeTruncated(recoveryPoint);
+            var removed = segments.remove(kept + 1, segments.count());
+            end[0] = new LogTruncation(disk, folder, segments, housekeeping).truncateTo(offset, removed);
         });
         logStartOffset = Math.min(logStartOffset, offset);
+        long endOffset = Math.max(logStartOffset, end[0]);
         orFail(() -> {
-            var loader = new ProducerLoader(disk, folder, disk.list(folder), segments.all(), offset, Long.MAX_VALUE, housekeeping.scanner());
-            afterTruncation(offset, loader.loadTruncated());
+            var loader = new ProducerLoader(disk, folder, disk.list(folder), segments.all(), endOffset, Long.MAX_VALUE, housekeeping.scanner());
+            afterTruncation(endOffset, loader.loadTruncated());
         });
-        if (epochs.truncateFromEnd(offset)) flusher.onEpochsChanged();
+        if (epochs.truncateFromEnd(endOffset)) flusher.onEpochsChanged();
     }
 
     /**
@@ -446,8 +452,9 @@ public final class Log {
         write();
         orFail(() -> {
             flusher.settle();
-            directory.lowerOffsets(partition, Math.min(offset, segments.first().baseOffset), flusher.generation() + 1);
-            onToBeTruncated(Math.min(offset, segments.first().baseOffset));
+            long recoveryPoint = Math.min(offset, segments.first().baseOffset);
+            directory.lowerOffsets(partition, recoveryPoint, recoveryPoint, flusher.generation() + 1);
+            onToBeTruncated(recoveryPoint);
             var fresh = appender.newSegment(offset);
             segments.add(fresh);
             var removed = segments.remove(0, segments.count() - 1);

@@ -437,8 +437,8 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /** Durable on return, if it was higher on disk. */
-    void lowerOffsets(TopicPartition partition, long offset, int generation) {
-        checkpoints.lower(partition, offset, generation);
+    void lowerOffsets(TopicPartition partition, long recoveryPoint, long endOffset, int generation) {
+        checkpoints.lower(partition, recoveryPoint, endOffset, generation);
     }
 
     void onClosed(Log log, boolean isClean) {

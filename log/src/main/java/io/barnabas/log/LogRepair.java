@@ -86,7 +86,7 @@ public final class LogRepair implements AutoCloseable {
             if (found.endOffset == found.baseOffset && !isLast) deleteSegment(folder, found.baseOffset);
             else rewrite(folder, found);
         }
-        checkpoints.lower(partition, end, 0);
+        checkpoints.lower(partition, end, end, 0);
     }
 
     private Path folder(TopicPartition partition) {

@@ -25,11 +25,11 @@ final class LogTruncation {
         this.housekeeping = housekeeping;
     }
 
-    /** Deletes removed segments and cuts the active one, so that no batch reaches an offset. */
-    void truncateTo(long offset, Segment[] removed) {
+    /** Deletes removed segments and cuts the active one, so that no batch reaches an offset. @return where the last batch now ends */
+    long truncateTo(long offset, Segment[] removed) {
         if (removed.length > 0) deleteAll(removed);
         var active = segments.active();
-        if (active.isEmpty()) return;
+        if (active.isEmpty()) return active.baseOffset;
         segments.loadIndexes(active);
         active.recallEntries();
         var file = segments.open(active).disk();
@@ -41,19 +41,25 @@ final class LogTruncation {
             file.sync();
             active.onTruncated(newSize, offset);
         }
-        findTimestamps(active);
+        long end = findEnd(active);
         // Entries beyond the end would be taken for valid ones once the log has grown again.
         SegmentList.storeIndexes(disk, active, false);
         active.forgetStoredEntries();
         if (active.hasTransactionIndex()) TransactionIndex.truncate(disk, active.path(FileNames.TRANSACTION_INDEX), offset);
+        return end;
     }
 
-    /** The time index knows them up to its last entry only. */
-    private void findTimestamps(Segment active) {
+    /** Timestamps on the way: the time index knows them up to its last entry only. */
+    private long findEnd(Segment active) {
         var offsets = active.offsetIndex();
         long from = offsets.count() == 0 ? 0 : offsets.position(offsets.count() - 1);
+        long end = active.baseOffset;
         var scanner = housekeeping.scanner().start(segments.open(active).disk(), from, active.size());
-        while (scanner.next()) active.onTimestamp(scanner.header().lastOffset(), scanner.header().maxTimestamp());
+        while (scanner.next()) {
+            end = scanner.header().lastOffset() + 1;
+            active.onTimestamp(end - 1, scanner.header().maxTimestamp());
+        }
+        return end;
     }
 
     /** Deletes segments for good: durable on return, since what comes back would stand beside other data. */

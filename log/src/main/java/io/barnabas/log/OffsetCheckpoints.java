@@ -114,16 +114,16 @@ final class OffsetCheckpoints {
     }
 
     /**
-     * A log is about to be truncated: it was durable only up to an offset, and starts no later, whatever was noted before.
-     * Durable on return.
+     * A log is about to be truncated: it was durable only up to an offset, and starts no later than where it is to end, whatever was
+     * noted before. Durable on return.
      *
      * @param generation what the log calls the time after the truncation
      */
-    synchronized void lower(TopicPartition partition, long offset, int generation) {
+    synchronized void lower(TopicPartition partition, long recoveryPoint, long endOffset, int generation) {
         generations.put(partition, generation);
-        if (recoveryPoints.getOrDefault(partition, 0L) > offset) recoveryChanged |= set(recoveryPoints, partition, offset);
-        if (logStarts.getOrDefault(partition, 0L) > offset) startsChanged |= set(logStarts, partition, offset);
-        if (firstDirtyOffsets.getOrDefault(partition, 0L) > offset) dirtyChanged |= set(firstDirtyOffsets, partition, offset);
+        if (recoveryPoints.getOrDefault(partition, 0L) > recoveryPoint) recoveryChanged |= set(recoveryPoints, partition, recoveryPoint);
+        if (logStarts.getOrDefault(partition, 0L) > endOffset) startsChanged |= set(logStarts, partition, endOffset);
+        if (firstDirtyOffsets.getOrDefault(partition, 0L) > recoveryPoint) dirtyChanged |= set(firstDirtyOffsets, partition, recoveryPoint);
         if (recoveryChanged || startsChanged || dirtyChanged) writeChanged();
     }
 

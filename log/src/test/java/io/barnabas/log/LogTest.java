@@ -330,6 +330,30 @@ class LogTest {
         assertEquals(0, rig.log.activeProducers().size());
     }
 
+    @Test
+    void truncatedWithinABatchOrAGapTheLogEndsWithTheBatchBefore() {
+        var leader = LogRig.withDefaults();
+        for (int i = 0; i < 4; i++) leader.append(LogRig.batch(rig.now(), "a" + i, "b" + i, "c" + i), 0);
+        leader.log.write();
+        var bytes = ((ReadResult.Data) leader.log.read(0, 10_000, 12, true)).slice().toByteBuffer();
+        int size = bytes.limit() / 4;
+        // As compaction leaves it: 0 to 2, 3 to 5, 9 to 11.
+        var gapped = ByteBuffer.allocate(3 * size).put(bytes.slice(0, 2 * size)).put(bytes.slice(3 * size, size)).flip();
+        for (long offset : new long[] {7, 4}) {
+            rig.log.replicate(gapped.duplicate());
+            rig.log.write();
+            rig.flush();
+            rig.simulation.runFor(2_000);
+            rig.log.truncateTo(offset);
+            long end = offset == 7 ? 6 : 3;
+            assertEquals(end, rig.log.endOffset());
+            rig.simulation.runFor(2_000);
+            rig.kill();
+            assertEquals(end, rig.log.endOffset());
+            rig.log.truncateTo(0);
+        }
+    }
+
     /** Its folder comes from another cluster, which had elected more leaders. */
     @Test
     void aLogOfLaterEpochsThanItsLeadersIsGoneOnWith() {
