@@ -55,18 +55,18 @@ final class ProducerLoader {
 
     /** After a truncation: what is older than the end is as it was. */
     ProducerStates loadTruncated() {
-        return load(snapshots(endOffset), true);
+        return load(snapshots(endOffset));
     }
 
     /** After a clean stop no snapshot means no producers. */
     private ProducerStates loadClean() {
         var snapshots = snapshots(endOffset);
-        return snapshots.isEmpty() ? new ProducerStates() : load(snapshots, false);
+        return snapshots.isEmpty() ? new ProducerStates() : load(snapshots);
     }
 
     /** After a crash what is newer than the recovery point is made again, the entries of transaction indexes too. */
     private ProducerStates recover(long recoveryPoint) {
-        var producers = load(snapshots(Math.min(recoveryPoint, endOffset)), true);
+        var producers = load(snapshots(Math.min(recoveryPoint, endOffset)));
         // No flush will follow that could do it: else the next start would have to read all of that again.
         if (replayedBytes > SHORT_REPLAY_BYTES && recoveryPoint >= endOffset) writeIfRoom(producers, endOffset, false);
         for (int i = 0; i < segments.length; i++) {
@@ -113,15 +113,14 @@ final class ProducerLoader {
         return snapshots;
     }
 
-    /** @param recallsBatches whether batches before the snapshot may come again */
-    private ProducerStates load(List<Long> snapshots, boolean recallsBatches) {
+    private ProducerStates load(List<Long> snapshots) {
         for (int i = snapshots.size() - 1; i >= 0; i--) {
             var path = folder.resolve(FileNames.of(snapshots.get(i), FileNames.SNAPSHOT));
             var producers = ProducerSnapshot.read(disk, path);
             if (producers != null) {
                 deleteStrays(snapshots.subList(0, i));
                 snapshotOffset = snapshots.get(i);
-                if (recallsBatches && !producers.isEmpty()) recallBatches(producers);
+                if (!producers.isEmpty()) recallBatches(producers);
                 return replay(producers, snapshots.get(i));
             }
             disk.delete(path);
@@ -130,7 +129,7 @@ final class ProducerLoader {
     }
 
     /**
-     * A snapshot tells one batch of each producer, and whoever has up to five under way when the broker dies sends all of them again. One
+     * A snapshot tells one batch of each producer, and whoever has up to five under way when the broker ends sends all of them again. One
      * that is not known would be refused, whereupon the producer begins to count anew and sends it once more: it would be stored twice.
      * The batches before the snapshot tell the others, as long as they are near; those of producers that are silent are not looked for.
      */

@@ -51,8 +51,8 @@ class LogMoveModelTest {
             return last.sequence + last.values.length;
         }
 
-        void know(int most) {
-            for (int i = 0; i < PRODUCERS; i++) known[i] = Math.min(most, sent.get(i).size());
+        void knowAll() {
+            for (int i = 0; i < PRODUCERS; i++) known[i] = Math.min(ProducerState.BATCHES_KEPT, sent.get(i).size());
         }
 
         List<Sent> known(int producer) {
@@ -105,8 +105,7 @@ class LogMoveModelTest {
             case 16 -> {
                 rig.stop();
                 rig.start();
-                // A clean stop leaves no producer without an answer; what it stores is the last batch.
-                model.know(1);
+                model.knowAll();
                 model.epoch++;
             }
             case 17 -> {
@@ -170,7 +169,7 @@ class LogMoveModelTest {
         rig.log.truncateTo(to);
         if (model.end() > rig.log.endOffset()) {
             model.truncate(rig.log.endOffset());
-            model.know(ProducerState.BATCHES_KEPT);
+            model.knowAll();
         }
         model.epoch++;
         if (rig.move != null) rig.move.onSourceChanged();
@@ -188,7 +187,7 @@ class LogMoveModelTest {
             model.truncate(rig.log.endOffset());
         }
         model.epoch++;
-        model.know(ProducerState.BATCHES_KEPT);
+        model.knowAll();
         sendAgain(rig, model);
     }
 
