@@ -12,6 +12,10 @@ import java.util.List;
 final class ProducerLoader {
     /** Reading so much of a log for its producers costs less than storing them. */
     static final long SHORT_REPLAY_BYTES = 64 * 1024;
+    /** How far back from a snapshot batches are looked for: in steps of offsets, each four times the last, until this is read. */
+    private static final long RECALLED_BYTES_MAX = 1 << 20;
+    private static final long RECALLED_OFFSETS_MIN = 8;
+    private static final long RECALLED_OFFSETS_MAX = 1 << 17;
 
     private final Disk disk;
     private final Path folder;
@@ -116,11 +120,51 @@ final class ProducerLoader {
             if (producers != null) {
                 deleteStrays(snapshots.subList(0, i));
                 snapshotOffset = snapshots.get(i);
+                if (!producers.isEmpty()) recallBatches(producers);
                 return replay(producers, snapshots.get(i));
             }
             disk.delete(path);
         }
         return replay(new ProducerStates(), 0);
+    }
+
+    /**
+     * A snapshot tells one batch of each producer, and whoever has up to five under way when the broker ends sends all of them again. One
+     * that is not known would be refused, whereupon the producer begins to count anew and sends it once more: it would be stored twice.
+     * The batches before the snapshot tell the others, as long as they are near; those of producers that are silent are not looked for.
+     */
+    private void recallBatches(ProducerStates producers) {
+        for (long offsets = RECALLED_OFFSETS_MIN; ; offsets *= 4) {
+            var recent = new ProducerStates();
+            long from = Math.max(segments[0].baseOffset, snapshotOffset - offsets);
+            long read = readBack(recent, from);
+            boolean isEnough = read >= SHORT_REPLAY_BYTES && recent.all().stream().allMatch(ProducerState::hasAllBatches);
+            if (isEnough || read >= RECALLED_BYTES_MAX || offsets >= RECALLED_OFFSETS_MAX || from == segments[0].baseOffset) {
+                producers.takeBatches(recent);
+                return;
+            }
+        }
+    }
+
+    /** @return how many bytes lie between there and the snapshot, about */
+    private long readBack(ProducerStates recent, long fromOffset) {
+        long bytes = 0;
+        for (int i = 0; i < segments.length && segments[i].baseOffset < snapshotOffset; i++) {
+            var segment = segments[i];
+            if (segment.isEmpty() || i + 1 < segments.length && segments[i + 1].baseOffset <= fromOffset) continue;
+            try (var file = disk.open(segment.path(FileNames.LOG), false)) {
+                scanner.startHeaders(file, segment.floorPosition(fromOffset), segment.size());
+                long start = scanner.position();
+                while (scanner.next() && scanner.header().lastOffset() < snapshotOffset) {
+                    var header = scanner.header();
+                    if (!header.hasProducerId() || header.isControl()) continue;
+                    recent.onBatch(header.producerId(), header.producerEpoch(), header.lastSequence(), header.baseOffset(),
+                            header.lastOffset(), header.maxTimestamp(), false, false);
+                }
+                bytes += scanner.position() - start;
+            }
+        }
+        return bytes;
     }
 
     private ProducerStates replay(ProducerStates producers, long fromOffset) {

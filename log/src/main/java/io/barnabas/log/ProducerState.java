@@ -57,6 +57,24 @@ final class ProducerState {
         lastTimestamp = timestamp;
     }
 
+    /** Whether no batch is missing that could be known. */
+    boolean hasAllBatches() {
+        return count == BATCHES_KEPT || RecordBatch.sequenceAfter(0, offsetDeltas[first]) == lastSequences[first];
+    }
+
+    boolean endsAs(ProducerState other) {
+        return producerEpoch == other.producerEpoch && lastSequence() == other.lastSequence() && lastOffset() == other.lastOffset();
+    }
+
+    void takeBatches(ProducerState other) {
+        first = other.first;
+        count = other.count;
+        System.arraycopy(other.lastSequences, 0, lastSequences, 0, BATCHES_KEPT);
+        System.arraycopy(other.offsetDeltas, 0, offsetDeltas, 0, BATCHES_KEPT);
+        System.arraycopy(other.lastOffsets, 0, lastOffsets, 0, BATCHES_KEPT);
+        System.arraycopy(other.timestamps, 0, timestamps, 0, BATCHES_KEPT);
+    }
+
     /** The slot of the kept batch with these sequences, -1 if there is none. */
     int slotOf(int baseSequence, int lastSequence) {
         for (int i = 0; i < count; i++) {

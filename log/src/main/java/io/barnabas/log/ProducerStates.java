@@ -200,6 +200,15 @@ final class ProducerStates {
         if (state.transactionStartOffset >= 0) openTransactions.put(state.transactionStartOffset, state.producerId);
     }
 
+    /** Takes in the batches of states that go as far as these do, and know of earlier batches. */
+    void takeBatches(ProducerStates recent) {
+        recent.producers.visit(known -> {
+            var state = producers.get(known.producerId);
+            if (state != null && known.endsAs(state)) state.takeBatches(known);
+            return true;
+        });
+    }
+
     private ProducerState stateFor(long producerId) {
         var state = producers.get(producerId);
         if (state != null) return state;

@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.model.RecordBatchBuilder;
@@ -8,14 +9,25 @@ import io.barnabas.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
  * A log that moves to and fro between two directories, against a list of what was appended: through appends, flushes, truncations,
- * moved starts, retention, crashes at any point, and a full disk where the copy grows.
+ * moved starts, retention, crashes at any point, and a full disk where the copy grows. Producers send what they sent last once more, as
+ * after a crash that took the answers: no batch comes to stand in the log twice.
  */
 class LogMoveModelTest {
+    private static final int PRODUCERS = 3;
+
+    /** Of a producer. */
+    private record Sent(int sequence, long offset, String[] values) {}
+
     private static final class Model {
+        /** Of each producer what is in the log. */
+        final List<List<Sent>> sent = Stream.generate(() -> (List<Sent>) new ArrayList<Sent>()).limit(PRODUCERS).toList();
+        /** How many of the last of them are known, if there are so many. */
+        final int[] known = new int[PRODUCERS];
         final List<String> values = new ArrayList<>();
         /** Where batches end, for truncations. */
         final List<Long> borders = new ArrayList<>(List.of(0L));
@@ -29,6 +41,23 @@ class LogMoveModelTest {
         void truncate(long offset) {
             while (end() > offset) values.remove(values.size() - 1);
             borders.removeIf(border -> border > offset);
+            for (var batches : sent) batches.removeIf(batch -> batch.offset >= offset);
+        }
+
+        int nextSequence(int producer) {
+            var batches = sent.get(producer);
+            if (batches.isEmpty()) return 0;
+            var last = batches.get(batches.size() - 1);
+            return last.sequence + last.values.length;
+        }
+
+        void knowAll() {
+            for (int i = 0; i < PRODUCERS; i++) known[i] = Math.min(ProducerState.BATCHES_KEPT, sent.get(i).size());
+        }
+
+        List<Sent> known(int producer) {
+            var batches = sent.get(producer);
+            return batches.subList(batches.size() - known[producer], batches.size());
         }
     }
 
@@ -44,7 +73,7 @@ class LogMoveModelTest {
         var model = new Model();
         int steps = 30 + random.nextInt(80);
         for (int i = 0; i < steps; i++) {
-            int choice = random.nextInt(20);
+            int choice = random.nextInt(21);
             rig.tellingMs = random.nextInt(30);
             step(choice, rig, model, random);
             if (Long.getLong("barnabas.seed") != null) {
@@ -76,6 +105,7 @@ class LogMoveModelTest {
             case 16 -> {
                 rig.stop();
                 rig.start();
+                model.knowAll();
                 model.epoch++;
             }
             case 17 -> {
@@ -85,6 +115,7 @@ class LogMoveModelTest {
                 if (rig.move != null) rig.move.onSourceChanged();
             }
             case 18 -> fullDisk(rig, random);
+            case 19 -> sendAgain(rig, model);
             default -> rig.simulation.runUntilIdle();
         }
     }
@@ -97,8 +128,14 @@ class LogMoveModelTest {
         for (int b = 1 + random.nextInt(8); b > 0 && !rig.isHeld; b--) {
             var values = new String[1 + random.nextInt(4)];
             for (int i = 0; i < values.length; i++) values[i] = model.counter++ + "-" + "x".repeat(random.nextInt(60));
-            var result = rig.append(LogRig.build(new RecordBatchBuilder(), rig.simulation.clock().nowMs(), values), model.epoch);
+            int producer = random.nextInt(PRODUCERS + 1);
+            int sequence = producer == PRODUCERS ? 0 : model.nextSequence(producer);
+            var result = send(rig, model, producer, sequence, values);
             assertEquals(new AppendResult.Appended(model.end(), model.end() + values.length - 1), result);
+            if (producer < PRODUCERS) {
+                model.sent.get(producer).add(new Sent(sequence, model.end(), values));
+                model.known[producer] = Math.min(ProducerState.BATCHES_KEPT, model.known[producer] + 1);
+            }
             model.values.addAll(List.of(values));
             model.borders.add(model.end());
         }
@@ -107,12 +144,33 @@ class LogMoveModelTest {
         assertTrue(rig.log.write());
     }
 
+    private static AppendResult send(MoveRig rig, Model model, int producer, int sequence, String[] values) {
+        var builder = new RecordBatchBuilder();
+        if (producer < PRODUCERS) builder.producer(producer, (short) 0, sequence);
+        return rig.append(LogRig.build(builder, rig.simulation.clock().nowMs(), values), model.epoch);
+    }
+
+    /** What is still in the log need not be known by those who have copied it from a later offset on. */
+    private static void sendAgain(MoveRig rig, Model model) {
+        if (rig.isHeld) return;
+        for (int i = 0; i < PRODUCERS; i++) {
+            for (var batch : model.known(i)) {
+                if (batch.offset < rig.log.logStartOffset()) continue;
+                var duplicate = assertInstanceOf(AppendResult.Duplicate.class, send(rig, model, i, batch.sequence, batch.values));
+                assertEquals(batch.offset, duplicate.baseOffset());
+            }
+        }
+    }
+
     /** As a follower's log is truncated: what comes after has another leader. */
     private static void truncate(MoveRig rig, Model model, RandomGenerator random) {
         long to = model.borders.get(random.nextInt(model.borders.size()));
         if (rig.isHeld || to < rig.log.logStartOffset()) return;
         rig.log.truncateTo(to);
-        model.truncate(rig.log.endOffset());
+        if (model.end() > rig.log.endOffset()) {
+            model.truncate(rig.log.endOffset());
+            model.knowAll();
+        }
         model.epoch++;
         if (rig.move != null) rig.move.onSourceChanged();
     }
@@ -129,6 +187,8 @@ class LogMoveModelTest {
             model.truncate(rig.log.endOffset());
         }
         model.epoch++;
+        model.knowAll();
+        sendAgain(rig, model);
     }
 
     /** The other disk has no room for some time; the log goes on meanwhile. */

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.barnabas.model.RecordBatch;
+import io.barnabas.model.RecordBatchBuilder;
 import io.barnabas.testkit.SimulatedDisk.Call;
 import java.util.List;
 import java.util.UUID;
@@ -33,6 +35,34 @@ class LogMoveTest {
         rig.powerCut();
         assertEquals(1, rig.here());
         assertEquals(before, rig.values().subList(rig.values().size() - before.size(), rig.values().size()));
+    }
+
+    /** As when the broker is killed before its answers have come to the producer. */
+    @Test
+    void theLastFiveBatchesOfAProducerAreKnownInTheOtherDirectory() {
+        for (int batchCount = 5; batchCount < 30; batchCount++) {
+            var rig = new MoveRig(1, SMALL);
+            long now = rig.simulation.clock().nowMs();
+            for (int i = 0; i < batchCount; i++) rig.append(idempotent(i, now), 0);
+            rig.log.write();
+            rig.move();
+            rig.settle();
+            assertEquals(1, rig.here());
+            assertRetriesAreKnown(rig, batchCount, now);
+            rig.kill();
+            assertEquals(1, rig.here());
+            assertRetriesAreKnown(rig, batchCount, now);
+        }
+    }
+
+    private static RecordBatch idempotent(int sequence, long timestamp) {
+        return LogRig.build(new RecordBatchBuilder().producer(5, (short) 0, sequence), timestamp, "value " + sequence);
+    }
+
+    private static void assertRetriesAreKnown(MoveRig rig, int batchCount, long timestamp) {
+        for (int i = batchCount - 5; i < batchCount; i++) {
+            assertEquals(new AppendResult.Duplicate(i, i, timestamp), rig.append(idempotent(i, timestamp), 0), "batchCount=" + batchCount);
+        }
     }
 
     @Test

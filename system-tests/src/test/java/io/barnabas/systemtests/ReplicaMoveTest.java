@@ -28,7 +28,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Partitions move between the log directories of a broker while they are written and read, whatever happens on the way. */
@@ -62,7 +61,6 @@ class ReplicaMoveTest {
     }
 
     @Test
-    @Tag("long")
     void nothingIsLostOrRepeatedWhenTheBrokerIsKilledInTheMiddleOfMoves() throws Exception {
         var broker = BarnabasProcess.with().data(first).moreData(second).start();
         try {
