@@ -66,7 +66,8 @@ final class ProducerLoader {
 
     /** After a crash what is newer than the recovery point is made again, the entries of transaction indexes too. */
     private ProducerStates recover(long recoveryPoint) {
-        var producers = load(snapshots(Math.min(recoveryPoint, endOffset)));
+        // The snapshot where the first segment starts was made durable before what lay before it went, wherever the recovery point is.
+        var producers = load(snapshots(Math.max(Math.min(recoveryPoint, endOffset), segments[0].baseOffset)));
         // No flush will follow that could do it: else the next start would have to read all of that again.
         if (replayedBytes > SHORT_REPLAY_BYTES && recoveryPoint >= endOffset) writeIfRoom(producers, endOffset, false);
         for (int i = 0; i < segments.length; i++) {

@@ -389,6 +389,26 @@ class RecoveryTest {
         assertEquals(2, rig.log.lastStableOffset());
     }
 
+    /** The recovery point is noted after the log's start: what lay between them can tell of producers no more. */
+    @Test
+    void producersOfSegmentsThatAreGoneComeBackWhenTheRecoveryPointIsOld() {
+        var rig = LogRig.withSmallSegments();
+        for (int i = 0; i < 60; i++) rig.append(rig.idempotent(i < 20 ? 9 : 8, 2, i, "v" + i), 0);
+        rig.log.write();
+        rig.log.raiseHighWatermark(60);
+        rig.flush();
+        rig.log.raiseLogStartOffset(40);
+        rig.simulation.runFor(100_000);
+        assertFalse(rig.disk.exists(rig.file(FIRST_LOG)));
+        var before = rig.log.activeProducers();
+        assertEquals(2, before.size());
+        rig.killLoops();
+        rig.disk.killProcess();
+        CheckpointFile.replace(rig.disk, rig.file("../" + FileNames.RECOVERY_POINTS).normalize(), "0\n1\nt 0 5\n");
+        rig.start();
+        assertEquals(before, rig.log.activeProducers());
+    }
+
     @Test
     void producersComeBackWithAndWithoutTheirSnapshot() {
         var rig = LogRig.withSmallSegments();
