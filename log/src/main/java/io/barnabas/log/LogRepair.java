@@ -56,16 +56,13 @@ public final class LogRepair implements AutoCloseable {
 
     /** By topic and number. */
     public List<TopicPartition> partitions() {
-        var partitions = new ArrayList<TopicPartition>();
-        for (var name : disk.list(directory)) {
-            var partition = FileNames.partitionOf(name);
-            if (partition != null && disk.isDirectory(directory.resolve(name))) partitions.add(partition);
-        }
-        partitions.sort(null);
-        return partitions;
+        return OfflineDirectory.partitionsIn(disk, directory);
     }
 
-    /** Reads every segment. What was not known to be durable is no loss: the next start cuts it off. */
+    /**
+     * Reads every segment. What was not known to be durable is no loss: the next start cuts it off. A replacement of segments that was
+     * under way is ended first, as a start does.
+     */
     public List<Loss> losses(TopicPartition partition) {
         var losses = new ArrayList<Loss>();
         for (var found : read(partition)) losses.addAll(found.losses);

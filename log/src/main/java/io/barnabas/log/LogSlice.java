@@ -9,7 +9,7 @@ import io.barnabas.base.Payload;
  * ({@link io.barnabas.base.StorageException}).
  * Reading and releasing may happen on any one thread.
  */
-public sealed interface LogSlice extends Payload permits FileRegion, MemorySlice, ConvertedSlice {
+public sealed interface LogSlice extends Payload permits FileRegion, MemorySlice {
     /** No bytes. */
     LogSlice EMPTY = new MemorySlice(java.nio.ByteBuffer.allocate(0));
 

@@ -4,8 +4,16 @@ import io.barnabas.base.Payload;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
-/** A slice that lies in memory. */
-record MemorySlice(ByteBuffer bytes) implements LogSlice {
+/**
+ * A slice that lies in memory.
+ *
+ * @param onReleased run when nobody needs the bytes any more
+ */
+record MemorySlice(ByteBuffer bytes, Runnable onReleased) implements LogSlice {
+    MemorySlice(ByteBuffer bytes) {
+        this(bytes, () -> {});
+    }
+
     @Override
     public int size() {
         return bytes.remaining();
@@ -35,5 +43,7 @@ record MemorySlice(ByteBuffer bytes) implements LogSlice {
     public void prefetch() {}
 
     @Override
-    public void release() {}
+    public void release() {
+        onReleased.run();
+    }
 }

@@ -91,6 +91,10 @@ public final class OfflineDirectory {
 
     /** Of every partition, by topic and number; folders of deleted and stray ones are left out. */
     public List<TopicPartition> partitions() {
+        return partitionsIn(disk, path);
+    }
+
+    static List<TopicPartition> partitionsIn(Disk disk, Path path) {
         var partitions = new ArrayList<TopicPartition>();
         for (var name : disk.list(path)) {
             var partition = FileNames.partitionOf(name);

@@ -46,10 +46,16 @@ public final class SliceConverter {
             if (held.get() >= heldMax) return new Converted(LogSlice.EMPTY, fromOffset);
             var conversion = new DownConversion(magic, fromOffset, slice.size());
             var bytes = conversion.convert(slice.toByteBuffer(), Math.max(slice.size(), bytesMax));
-            return new Converted(bytes.hasRemaining() ? new ConvertedSlice(bytes, held) : LogSlice.EMPTY, conversion.nextOffset());
+            return new Converted(bytes.hasRemaining() ? counted(bytes) : LogSlice.EMPTY, conversion.nextOffset());
         } finally {
             slice.release();
         }
+    }
+
+    private LogSlice counted(ByteBuffer bytes) {
+        int size = bytes.remaining();
+        held.addAndGet(size);
+        return new MemorySlice(bytes, () -> held.addAndGet(-size));
     }
 
     /** For a client that wants a batch cut off rather than none, if it has no room for it, so that it knows why. */
