@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.testkit.process.BarnabasProcess;
 import io.barnabas.testkit.process.Broker;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -34,7 +37,9 @@ class CompactionFaultTest {
     private static final int SMALL_DISK_MIB = 24;
     /** The disk would be full this often. */
     private static final int FILLINGS = 8;
-    private static final int ROUND_BYTES = 12 << 20;
+    private static final int ROUND_BYTES = 4 << 20;
+    /** Less is left to compaction, which wants room for what it makes before it gives any. */
+    private static final int ROOM_BYTES_MIN = 10 << 20;
     private static final long DEADLINE_SECONDS = 120;
     private static final Map<String, String> CONFIGS = Map.of("cleanup.policy", "compact", "segment.bytes", "1048576",
             "min.cleanable.dirty.ratio", "0.01", "delete.retention.ms", "0", "file.delete.delay.ms", "0");
@@ -49,6 +54,8 @@ class CompactionFaultTest {
     private volatile boolean isStopping;
     private volatile Exception failure;
     private Broker broker;
+    /** Null for the machine's own. */
+    private LoopDisk disk;
 
     @Test
     void nothingThatCountsIsLostWhenItIsKilled() throws Exception {
@@ -81,6 +88,7 @@ class CompactionFaultTest {
 
     private void cutRounds(int count) throws Exception {
         try (var disk = LoopDisk.ofMib(DISK_MIB)) {
+            this.disk = disk;
             runRounds(setup().data(disk.path()).start(), count, broker -> {
                 broker.process().freeze();
                 disk.cutPower();
@@ -96,6 +104,7 @@ class CompactionFaultTest {
         try (var disk = LoopDisk.ofMib(SMALL_DISK_MIB);
                 var small = setup().data(disk.path()).setting("metadata.log.dir", disk.path() + "-metadata").start()) {
             broker = small;
+            this.disk = disk;
             Clients.createTopic(broker, TOPIC, 1, CONFIGS);
             whileWriting(() -> awaitAcknowledged(((long) SMALL_DISK_MIB << 20) * FILLINGS));
             check();
@@ -115,6 +124,7 @@ class CompactionFaultTest {
                 var before = current;
                 var again = new BarnabasProcess[1];
                 whileWriting(() -> {
+                    awaitCompaction();
                     awaitAcknowledged(acknowledgedBytes.get() + ROUND_BYTES);
                     again[0] = fault.apply(before);
                     awaitAcknowledged(acknowledgedBytes.get() + ROUND_BYTES);
@@ -156,11 +166,16 @@ class CompactionFaultTest {
                 "reconnect.backoff.max.ms", "100", "request.timeout.ms", "10000", "delivery.timeout.ms", "120000")) {
             for (int i = 0; !isStopping; i++) {
                 room.acquireUninterruptibly();
+                awaitRoomOnDisk();
                 send(producer, "key-" + writer + "-" + i % KEYS, room);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | InterruptedException e) {
             failure = e;
         }
+    }
+
+    private void awaitRoomOnDisk() throws InterruptedException {
+        while (disk != null && disk.usableBytes() < ROOM_BYTES_MIN && !isStopping) TimeUnit.MILLISECONDS.sleep(2);
     }
 
     private void send(KafkaProducer<byte[], byte[]> producer, String key, Semaphore room) {
@@ -185,8 +200,26 @@ class CompactionFaultTest {
     }
 
     private void awaitAcknowledged(long bytes) throws InterruptedException {
+        await(() -> acknowledgedBytes.get() >= bytes);
+    }
+
+    /** Until one more pass is done than was before. */
+    private void awaitCompaction() throws InterruptedException {
+        String before = checkpoint();
+        await(() -> !checkpoint().isEmpty() && !checkpoint().equals(before));
+    }
+
+    private String checkpoint() {
+        try {
+            return Files.readString(broker.dataDirectory().resolve("cleaner-offset-checkpoint"));
+        } catch (IOException e) {
+            return ""; // none yet, or replaced just now
+        }
+    }
+
+    private void await(BooleanSupplier condition) throws InterruptedException {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
-        while (acknowledgedBytes.get() < bytes) {
+        while (!condition.getAsBoolean()) {
             if (failure != null) throw new AssertionError("a write failed that could have been tried again", failure);
             if (System.nanoTime() > deadlineNs) throw new AssertionError("no progress: acknowledgedBytes=" + acknowledgedBytes + "\n" + broker.process().output());
             TimeUnit.MILLISECONDS.sleep(5);
