@@ -21,6 +21,7 @@ final class FileLocks {
             for (var line : Files.readAllLines(LOCKS)) if (line.contains(" " + name)) return true;
             return false;
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            // Where the system does not tell, nothing depends on it: a reader is spared the word of warning, and a repair takes the lock.
             return false;
         }
     }

@@ -24,7 +24,7 @@ final class RepairCommand implements Action {
 
     private final Terminal terminal;
 
-    @Option(names = "--accept-loss", description = "Give up what is lost. Without it nothing is written.")
+    @Option(names = "--accept-loss", description = "Give up what is lost. Without it no record is touched.")
     private boolean acceptsLoss;
     @Option(names = "--json", description = "Print JSON, for programs.")
     private boolean json;
