@@ -23,9 +23,12 @@ final class CleanableLog {
 
     private final Log log;
     private final LogDirectory directory;
+    private final Housekeeping housekeeping;
     private final EventLoop loop;
-    private final SegmentList segments;
     private final Path folder;
+    private final SegmentList segments;
+    private final LogReader reader;
+    private final LogFlusher flusher;
     private long firstDirtyOffset;
     /** Transactions are decided up to here, by markers whose recovery point is on disk. */
     private long decidedOffset;
@@ -42,12 +45,16 @@ final class CleanableLog {
     private volatile boolean isCancelled;
 
     /** @param firstDirtyOffset as checkpointed */
-    CleanableLog(Log log, LogDirectory directory, EventLoop loop, SegmentList segments, Path folder, long firstDirtyOffset) {
+    CleanableLog(Log log, LogDirectory directory, EventLoop loop, Path folder, SegmentList segments, LogReader reader, LogFlusher flusher,
+            long firstDirtyOffset) {
         this.log = log;
         this.directory = directory;
+        this.housekeeping = directory.housekeeping(loop);
         this.loop = loop;
-        this.segments = segments;
         this.folder = folder;
+        this.segments = segments;
+        this.reader = reader;
+        this.flusher = flusher;
         this.firstDirtyOffset = firstDirtyOffset;
     }
 
@@ -59,8 +66,9 @@ final class CleanableLog {
         return directory.disk();
     }
 
-    /** What lies before it has been compacted. */
+    /** What lies before it has been compacted; 0 for a log that is not. */
     long firstDirtyOffset() {
+        if (!log.config().compact()) return 0;
         // Retention may have gone beyond it; a checkpoint beyond the log's end tells of another log.
         if (firstDirtyOffset > log.endOffset()) return log.logStartOffset();
         return Math.max(firstDirtyOffset, log.logStartOffset());
@@ -68,14 +76,24 @@ final class CleanableLog {
 
     // --- whether there is something to do
 
+    /** Looks now and then whether a pass is due, while there is something that one could gain. */
+    void schedule() {
+        if (directory.cleaner() != null && hasDirtySegments()) housekeeping.onCleanable(this);
+    }
+
     /** Whether there are closed segments that a pass might gain something from, now or later. */
-    boolean hasDirtySegments() {
+    private boolean hasDirtySegments() {
         return log.config().compact() && !isUncleanable && !isPaused && segments.count() > 1 && segments.active().baseOffset > firstDirtyOffset();
     }
 
-    /** Asks for a pass if it is worth one. */
-    void offerIfDue(long nowMs) {
-        if (isOffered || !hasDirtySegments() || log.isClosed() || log.isOffline()) return;
+    /** Asks for a pass if it is worth one. @return whether to look again */
+    boolean offerIfDue(long nowMs) {
+        if (log.isClosed() || log.isOffline() || !hasDirtySegments()) return false;
+        if (!isOffered) offerIfWorthIt(nowMs);
+        return true;
+    }
+
+    private void offerIfWorthIt(long nowMs) {
         int end = cleanableCount(nowMs);
         long dirtyBytes = 0;
         long cleanBytes = 0;
@@ -100,7 +118,7 @@ final class CleanableLog {
     private boolean isOverdue(Segment segment, long nowMs) {
         long lagMax = log.config().compaction().maxLagMs();
         if (lagMax == Long.MAX_VALUE || segment.isEmpty()) return false;
-        long first = log.firstTimestamp(segment);
+        long first = reader.firstTimestamp(segment);
         return first > 0 && nowMs - first > lagMax;
     }
 
@@ -125,7 +143,7 @@ final class CleanableLog {
         if (nextDecisionOffset < recoveryPoint) {
             decidedOffset = nextDecidedOffset;
             nextDecidedOffset = log.lastStableOffset();
-            nextDecisionOffset = log.lastDecisionOffset();
+            nextDecisionOffset = log.producers().lastDecisionOffset();
             if (nextDecisionOffset < recoveryPoint) decidedOffset = nextDecidedOffset;
         }
         return Math.min(decidedOffset, recoveryPoint);
@@ -147,7 +165,7 @@ final class CleanableLog {
             if (segment.hasTransactionIndex()) indexes.add(segment.path(FileNames.TRANSACTION_INDEX));
         }
         var ends = new HashMap<Long, CompactionPlan.ProducerEnd>();
-        for (var state : log.producerStates()) ends.put(state.producerId, new CompactionPlan.ProducerEnd(state.producerEpoch, state.lastOffset()));
+        for (var state : log.producers().all()) ends.put(state.producerId, new CompactionPlan.ProducerEnd(state.producerEpoch, state.lastOffset()));
         return new CompactionPlan(log.topicPartition(), folder, planned, indexes, firstDirtyOffset(), segments.endOffset(count - 1),
                 log.config(), ends, nowMs);
     }
@@ -156,7 +174,7 @@ final class CleanableLog {
         return isCancelled;
     }
 
-    /** No pass begins, and one under way changes nothing any more. */
+    /** No pass begins while a copy is made of the log, and one under way changes nothing any more. */
     void pause() {
         isPaused = true;
         cancel();
@@ -164,7 +182,7 @@ final class CleanableLog {
 
     void resume() {
         isPaused = false;
-        log.scheduleCompaction();
+        schedule();
     }
 
     /** The log ends, or was truncated: a pass under way is worth nothing. */
@@ -183,10 +201,12 @@ final class CleanableLog {
         int from = segments.indexOf(cleaned.sources);
         if (from < 0) return false;
         try {
-            log.settleIndexesOf(cleaned.sources);
+            flusher.settleIndexesOf(cleaned.sources);
             rename(cleaned.segment, FileNames.CLEANED, FileNames.SWAP);
             var replaced = segments.replace(from, from + cleaned.sources.size(), cleaned.segment);
-            log.onReplaced(replaced);
+            for (var segment : replaced) segment.dropIndexes();
+            reader.forgetReaders();
+            new LogTruncation(disk(), folder, segments, housekeeping).deleteReplaced(replaced, log.config().fileDeleteDelayMs());
             rename(cleaned.segment, FileNames.SWAP, "");
             return true;
         } catch (StorageException e) {
@@ -229,7 +249,7 @@ final class CleanableLog {
 
     void onPassEnded() {
         isOffered = false;
-        log.scheduleCompaction();
+        schedule();
     }
 
     /** The log was cut: what follows an offset is other data. */

@@ -53,7 +53,7 @@ final class Housekeeping {
     private final ArrayDeque<Log> flushQueue = new ArrayDeque<>();
     private int backgroundFlushes;
     /** Logs with something to compact, looked at now and then. */
-    private final Set<Log> cleanableLogs = new LinkedHashSet<>(0);
+    private final Set<CleanableLog> cleanableLogs = new LinkedHashSet<>(0);
     private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>();
     private long deadlineOrder;
     private EventLoop.Timer deadlineTimer;
@@ -162,7 +162,7 @@ final class Housekeeping {
     }
 
     /** A log has something to compact, now or later. */
-    void onCleanable(Log log) {
+    void onCleanable(CleanableLog log) {
         if (cleanableLogs.add(log) && cleanableLogs.size() == 1) scheduleCompactions();
     }
 
@@ -172,7 +172,7 @@ final class Housekeeping {
 
     private void startCompactions() {
         long nowMs = loop.clock().nowMs();
-        cleanableLogs.removeIf(log -> !log.compactIfDue(nowMs));
+        cleanableLogs.removeIf(log -> !log.offerIfDue(nowMs));
         if (!cleanableLogs.isEmpty()) scheduleCompactions();
     }
 

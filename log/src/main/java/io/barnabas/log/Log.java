@@ -75,12 +75,12 @@ public final class Log {
         this.reader = new LogReader(disk, segments, housekeeping);
         this.epochs = loaded.epochs();
         this.flusher = new LogFlusher(this, directory, housekeeping, loop, folder, segments, epochs, loaded);
+        this.cleanable = new CleanableLog(this, directory, loop, folder, segments, reader, flusher, checkpointed.firstDirtyOffset());
         this.appender = new LogAppender(this, directory, loop, config, loaded, segments, reader, flusher);
         this.logStartOffset = loaded.logStartOffset();
         this.toldEndOffset = loaded.endOffset();
         this.highWatermark = Math.max(logStartOffset, Math.min(checkpointed.highWatermark(), loaded.endOffset()));
         loaded.producers().onHighWatermark(highWatermark);
-        this.cleanable = new CleanableLog(this, directory, loop, segments, folder, checkpointed.firstDirtyOffset());
         this.durableRecoveryPoint = Math.min(checkpointed.recoveryPoint(), loaded.flushedOffset());
         this.checkpointedFirstDirtyOffset = checkpointed.firstDirtyOffset();
         this.checkpointedRecoveryPoint = loaded.flushedOffset();
@@ -111,7 +111,7 @@ public final class Log {
         this.config = config;
         appender.reconfigure(config);
         scheduleRetention();
-        scheduleCompaction();
+        cleanable.schedule();
     }
 
     /** Oldest readable offset. */
@@ -398,7 +398,7 @@ public final class Log {
         return epochs.endOffsetOf(leaderEpoch, endOffset());
     }
 
-    private ProducerStates producers() {
+    ProducerStates producers() {
         return appender.producers();
     }
 
@@ -583,59 +583,15 @@ public final class Log {
             retentionDueMs = loop.clock().nowMs() + directory.retentionCheckMs();
             housekeeping.scheduleRetention(this, retentionDueMs);
         }
-        scheduleCompaction();
+        cleanable.schedule();
     }
 
-    // --- compaction
-
-    /** Looks now and then whether a pass is due, while there is something that one could gain. */
-    void scheduleCompaction() {
-        if (directory.cleaner() != null && cleanable.hasDirtySegments()) housekeeping.onCleanable(this);
-    }
-
-    /** @return whether to ask again */
-    boolean compactIfDue(long nowMs) {
-        if (isClosed || isOffline() || !cleanable.hasDirtySegments()) return false;
-        cleanable.offerIfDue(nowMs);
-        return true;
-    }
-
-    /** No compaction while a copy is made of it. */
-    void pauseCompaction() {
-        cleanable.pause();
-    }
-
-    void resumeCompaction() {
-        cleanable.resume();
+    CleanableLog cleanable() {
+        return cleanable;
     }
 
     long durableRecoveryPoint() {
         return durableRecoveryPoint;
-    }
-
-    /** Of a segment's first batch; may read it. */
-    long firstTimestamp(Segment segment) {
-        return appender.firstTimestamp(segment);
-    }
-
-    long lastDecisionOffset() {
-        return producers().lastDecisionOffset();
-    }
-
-    List<ProducerState> producerStates() {
-        return producers().all();
-    }
-
-    /** What a flush still has to write of their indexes would come after what takes their place. Blocks, in that rare case. */
-    void settleIndexesOf(List<Segment> closed) {
-        flusher.settleIndexesOf(closed);
-    }
-
-    /** Another segment has taken the place of these. */
-    void onReplaced(Segment[] replaced) {
-        for (var segment : replaced) segment.dropIndexes();
-        reader.forgetReaders();
-        new LogTruncation(disk, folder, segments, housekeeping).deleteReplaced(replaced, config.fileDeleteDelayMs());
     }
 
     // --- checkpoints
@@ -664,18 +620,13 @@ public final class Log {
     void addCheckpoint(List<Housekeeping.Checkpoint> checkpoints) {
         long recoveryPoint = flusher.flushedOffset();
         if (recoveryPoint == checkpointedRecoveryPoint && highWatermark == checkpointedHighWatermark
-                && logStartOffset == checkpointedLogStart && firstDirtyOffset() == checkpointedFirstDirtyOffset) return;
+                && logStartOffset == checkpointedLogStart && cleanable.firstDirtyOffset() == checkpointedFirstDirtyOffset) return;
         checkpointedRecoveryPoint = recoveryPoint;
         checkpointedHighWatermark = highWatermark;
         checkpointedLogStart = logStartOffset;
-        checkpointedFirstDirtyOffset = firstDirtyOffset();
+        checkpointedFirstDirtyOffset = cleanable.firstDirtyOffset();
         checkpoints.add(new Housekeeping.Checkpoint(this, partition, flusher.generation(), recoveryPoint, highWatermark, logStartOffset,
                 checkpointedFirstDirtyOffset));
-    }
-
-    /** 0 for a log that is not compacted. */
-    long firstDirtyOffset() {
-        return config.compact() ? cleanable.firstDirtyOffset() : 0;
     }
 
     /** Asked once a second while dirty: whether there is something that will have to be done later. */

@@ -430,16 +430,7 @@ final class LogAppender {
     }
 
     private long ageFrom(Segment active) {
-        return active.isEmpty() && staging != null ? staging.maxTimestamp(0) : firstTimestamp(active);
-    }
-
-    /** Of a segment's first batch; may read it. */
-    long firstTimestamp(Segment active) {
-        if (active.firstTimestamp() == Segment.UNKNOWN_TIMESTAMP) {
-            var scanner = housekeeping.scanner().start(segments.open(active).disk(), 0, active.size());
-            active.firstTimestamp(scanner.next() ? scanner.header().maxTimestamp() : RecordBatch.NO_TIMESTAMP);
-        }
-        return active.firstTimestamp();
+        return active.isEmpty() && staging != null ? staging.maxTimestamp(0) : reader.firstTimestamp(active);
     }
 
     /** Closes the active segment; the next one starts at the log's end. Nothing may be staged. */
@@ -456,7 +447,7 @@ final class LogAppender {
         reader.forgetRecent();
         flusher.flushTo(endOffset);
         log.scheduleRetention();
-        log.scheduleCompaction();
+        log.cleanable().schedule();
     }
 
     /** So that the producers need not be found by reading what lies before. One that says "none" is worth as much. */

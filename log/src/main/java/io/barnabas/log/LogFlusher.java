@@ -181,6 +181,7 @@ final class LogFlusher {
         }
     }
 
+    /** What is still to be written of their indexes would come after what takes their place. Blocks, in that rare case. */
     void settleIndexesOf(List<Segment> closed) {
         if (current != null && !Collections.disjoint(current.indexedSegments, closed)) settle();
     }

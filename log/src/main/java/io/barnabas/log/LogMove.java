@@ -99,7 +99,7 @@ public final class LogMove implements LogListener {
      */
     public static LogMove start(Log source, LogDirectory directory, LogConfig config, LogListener listener, MovePace pace, Owner owner) {
         var move = new LogMove(source, directory, config, listener, pace, owner);
-        source.pauseCompaction();
+        source.cleanable().pause();
         directory.openFuture(source.topicPartition(), source.topicId(), config.ofCopy(), source.loop(), move, new LogDirectory.OpenCallback() {
             @Override
             public void onOpened(Log log) {
@@ -187,7 +187,7 @@ public final class LogMove implements LogListener {
         this.keepsCopy = keepsCopy;
         state = State.OVER;
         forgetPiece();
-        if (!source.isClosed()) source.resumeCompaction();
+        if (!source.isClosed()) source.cleanable().resume();
         if (copy != null) letGo();
     }
 
@@ -230,7 +230,7 @@ public final class LogMove implements LogListener {
         if (state == State.OVER) return;
         state = State.OVER;
         forgetPiece();
-        if (!source.isClosed()) source.resumeCompaction();
+        if (!source.isClosed()) source.cleanable().resume();
         owner.onFailed(this, reason, isAmbiguous);
     }
 
@@ -472,7 +472,7 @@ public final class LogMove implements LogListener {
 
     private void promote() {
         state = State.PROMOTING;
-        long firstDirtyOffset = source.firstDirtyOffset();
+        long firstDirtyOffset = source.cleanable().firstDirtyOffset();
         copy.leave();
         directory.openPromoted(source.topicPartition(), source.topicId(), config, loop, listener, firstDirtyOffset, new LogDirectory.OpenCallback() {
             @Override

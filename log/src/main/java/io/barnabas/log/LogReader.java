@@ -141,6 +141,15 @@ final class LogReader {
         return index == segments.count() - 1;
     }
 
+    /** Of a segment's first batch; may read it. */
+    long firstTimestamp(Segment segment) {
+        if (segment.firstTimestamp() == Segment.UNKNOWN_TIMESTAMP) {
+            var scanner = housekeeping.scanner().start(segments.open(segment).disk(), 0, segment.size());
+            segment.firstTimestamp(scanner.next() ? scanner.header().maxTimestamp() : RecordBatch.NO_TIMESTAMP);
+        }
+        return segment.firstTimestamp();
+    }
+
     /** The first record of at least a time and an offset, null if there is none. */
     TimestampOffset find(long timestamp, long fromOffset) {
         for (int i = segments.floor(fromOffset); i < segments.count(); i++) {

@@ -87,11 +87,11 @@ class LogMoveTest {
         var rig = new MoveRig(3, LogRig.compacted(SMALL, compaction, false));
         for (int i = 0; i < 30; i++) rig.write("x".repeat(50));
         long now = rig.simulation.clock().nowMs();
-        assertTrue(rig.log.compactIfDue(now));
+        assertTrue(rig.log.cleanable().offerIfDue(now));
         rig.move();
-        assertFalse(rig.log.compactIfDue(now));
+        assertFalse(rig.log.cleanable().offerIfDue(now));
         rig.cancel();
-        assertTrue(rig.log.compactIfDue(now));
+        assertTrue(rig.log.cleanable().offerIfDue(now));
         assertFalse(rig.directories[1].futures().contains(LogRig.PARTITION), "the copy is deleted");
     }
 
