@@ -139,7 +139,7 @@ final class CleanableLog {
 
     /** Were a marker lost in a power cut, its transaction would be open again, and what was there before it count. */
     private long decidedAndDurableOffset() {
-        long recoveryPoint = log.durableRecoveryPoint();
+        long recoveryPoint = flusher.durableRecoveryPoint();
         if (nextDecisionOffset < recoveryPoint) {
             decidedOffset = nextDecidedOffset;
             nextDecidedOffset = log.lastStableOffset();
@@ -228,7 +228,7 @@ final class CleanableLog {
     void onCompacted(long endOffset) {
         if (isCancelled) return;
         firstDirtyOffset = Math.max(firstDirtyOffset, endOffset);
-        log.markDirty();
+        flusher.markDirty();
     }
 
     void onFailed(CompactionPlan plan, RuntimeException error) {

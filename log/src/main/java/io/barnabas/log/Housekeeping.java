@@ -47,10 +47,10 @@ final class Housekeeping {
 
     private long appendedBytes;
 
-    private ArrayList<Log> dirtyLogs = new ArrayList<>();
-    private ArrayList<Log> stillDirtyLogs = new ArrayList<>();
+    private ArrayList<LogFlusher> dirtyLogs = new ArrayList<>();
+    private ArrayList<LogFlusher> stillDirtyLogs = new ArrayList<>();
     private boolean tickScheduled;
-    private final ArrayDeque<Log> flushQueue = new ArrayDeque<>();
+    private final ArrayDeque<LogFlusher> flushQueue = new ArrayDeque<>();
     private int backgroundFlushes;
     /** Logs with something to compact, looked at now and then. */
     private final Set<CleanableLog> cleanableLogs = new LinkedHashSet<>(0);
@@ -102,7 +102,7 @@ final class Housekeeping {
     }
 
     /** A log has something to flush or to checkpoint; it remembers that it told so. */
-    void onDirty(Log log) {
+    void onDirty(LogFlusher log) {
         dirtyLogs.add(log);
         scheduleTick();
     }
@@ -123,12 +123,9 @@ final class Housekeeping {
         for (int i = 0; i < logs.size(); i++) unflushedBytes += logs.get(i).unflushedBytes();
         for (int i = 0; i < logs.size(); i++) {
             var log = logs.get(i);
-            if (log.isClosed()) continue;
             long before = log.unflushedBytes();
-            log.flushIfDue(nowMs, unflushedBytes > UNFLUSHED_BYTES_MAX);
+            if (log.onTick(nowMs, unflushedBytes > UNFLUSHED_BYTES_MAX, checkpoints)) dirtyLogs.add(log);
             unflushedBytes -= before - log.unflushedBytes();
-            log.addCheckpoint(checkpoints);
-            if (log.staysDirty()) dirtyLogs.add(log);
         }
         logs.clear();
         stillDirtyLogs = logs;
@@ -136,7 +133,7 @@ final class Housekeeping {
         if (!dirtyLogs.isEmpty()) scheduleTick();
     }
 
-    void flushSoon(Log log) {
+    void flushSoon(LogFlusher log) {
         flushQueue.add(log);
         startFlushes();
     }

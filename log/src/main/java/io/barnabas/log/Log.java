@@ -9,7 +9,6 @@ import io.barnabas.model.RecordBatch;
 import io.barnabas.model.TopicPartition;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,9 +19,6 @@ import java.util.List;
  * cache), {@link #flushedOffset} (on stable storage) and {@link #highWatermark} (set by whoever replicates).
  */
 public final class Log {
-    /** Of a checkpointed offset: it has to be told again. */
-    private static final long UNKNOWN = -1;
-
     private final LogDirectory directory;
     private final Disk disk;
     private final Housekeeping housekeeping;
@@ -46,14 +42,7 @@ public final class Log {
     private boolean writeScheduled;
     private long toldEndOffset;
 
-    private boolean isDirty;
-    private long checkpointedRecoveryPoint;
-    private long checkpointedHighWatermark;
-    private long checkpointedLogStart;
-    private long checkpointedFirstDirtyOffset;
     private long durableLogStart;
-    /** The recovery point on disk. */
-    private long durableRecoveryPoint;
     private long retentionDueMs = Long.MAX_VALUE;
     private boolean isClosed;
     /** Read by the I/O pool. */
@@ -74,18 +63,13 @@ public final class Log {
         this.segments = new SegmentList(this, disk, housekeeping.openSegments(), loaded.segments());
         this.reader = new LogReader(disk, segments, housekeeping);
         this.epochs = loaded.epochs();
-        this.flusher = new LogFlusher(this, directory, housekeeping, loop, folder, segments, epochs, loaded);
+        this.flusher = new LogFlusher(this, directory, loop, segments, loaded, checkpointed);
         this.cleanable = new CleanableLog(this, directory, loop, folder, segments, reader, flusher, checkpointed.firstDirtyOffset());
         this.appender = new LogAppender(this, directory, loop, config, loaded, segments, reader, flusher);
         this.logStartOffset = loaded.logStartOffset();
         this.toldEndOffset = loaded.endOffset();
         this.highWatermark = Math.max(logStartOffset, Math.min(checkpointed.highWatermark(), loaded.endOffset()));
         loaded.producers().onHighWatermark(highWatermark);
-        this.durableRecoveryPoint = Math.min(checkpointed.recoveryPoint(), loaded.flushedOffset());
-        this.checkpointedFirstDirtyOffset = checkpointed.firstDirtyOffset();
-        this.checkpointedRecoveryPoint = loaded.flushedOffset();
-        this.checkpointedHighWatermark = checkpointed.highWatermark();
-        this.checkpointedLogStart = logStartOffset;
         this.durableLogStart = segments.first().baseOffset;
     }
 
@@ -150,7 +134,7 @@ public final class Log {
         if (raised <= highWatermark) return;
         highWatermark = raised;
         producers().onHighWatermark(raised);
-        markDirty();
+        flusher.markDirty();
     }
 
     /** {@link #highWatermark}, or the start of the oldest transaction that is open or decided beyond it. */
@@ -279,48 +263,12 @@ public final class Log {
     }
 
     void onFlushed() {
-        markDirty();
         if (segments.count() > 1) onCheckpointed(durableLogStart);
         listener.onFlushed(this);
     }
 
-    /** Whether the files are not as a clean stop would leave them. */
-    boolean hasChanged() {
-        return appender.hasChanged() || flusher.flushedOffset() < endOffset();
-    }
-
-    void onLeftClean() {
-        appender.onLeftClean();
-    }
-
-    /** The last entry of a closed log's time index tells how late its records are. */
-    void finishIndexes() {
-        var active = segments.active();
-        if (active.isEmpty()) return;
-        segments.loadIndexes(active);
-        active.finishTimeIndex();
-    }
-
-    boolean hasProducers() {
-        return !producers().isEmpty();
-    }
-
-    ByteBuffer encodeProducers() {
-        return ProducerSnapshot.encode(producers());
-    }
-
-    void onFileCreated() {
-        flusher.onFileCreated();
-    }
-
-    /** A file of this log is to be closed, to stay below the bound of open ones: after a flush, if it needs one. */
-    void letGo(Segment segment) {
-        if (isBusy() || segments.isNotFlushed(segment, flusher.flushedOffset())) {
-            flusher.flushTo(endOffset());
-            flusher.closeAfterFlush(segment);
-        } else {
-            segments.letGo(segment);
-        }
+    LogFlusher flusher() {
+        return flusher;
     }
 
     // --- reading
@@ -429,8 +377,8 @@ public final class Log {
             // Else a crash after new appends would take torn data for damage of what had been durable; where exactly the log will end is
             // known only then.
             long recoveryPoint = Math.min(offset, segments.get(kept).baseOffset);
-            directory.lowerOffsets(partition, recoveryPoint, offset, flusher.generation() + 1);
-            onToBeTruncated(recoveryPoint);
+            flusher.lowerCheckpoints(recoveryPoint, offset);
+            cleanable.onTruncated(recoveryPoint);
             var removed = segments.remove(kept + 1, segments.count());
             end[0] = new LogTruncation(disk, folder, segments, housekeeping).truncateTo(offset, removed);
         });
@@ -453,8 +401,8 @@ public final class Log {
         orFail(() -> {
             flusher.settle();
             long recoveryPoint = Math.min(offset, segments.first().baseOffset);
-            directory.lowerOffsets(partition, recoveryPoint, recoveryPoint, flusher.generation() + 1);
-            onToBeTruncated(recoveryPoint);
+            flusher.lowerCheckpoints(recoveryPoint, recoveryPoint);
+            cleanable.onTruncated(recoveryPoint);
             var fresh = appender.newSegment(offset);
             segments.add(fresh);
             var removed = segments.remove(0, segments.count() - 1);
@@ -468,11 +416,6 @@ public final class Log {
         flusher.onEpochsChanged();
     }
 
-    private void onToBeTruncated(long offset) {
-        durableRecoveryPoint = Math.min(durableRecoveryPoint, offset);
-        cleanable.onTruncated(offset);
-    }
-
     private void afterTruncation(long endOffset, ProducerStates producers) {
         toldEndOffset = endOffset;
         highWatermark = Math.min(highWatermark, endOffset);
@@ -480,9 +423,7 @@ public final class Log {
         flusher.onTruncated(endOffset);
         appender.reset(endOffset, producers);
         producers.onHighWatermark(highWatermark);
-        checkpointedRecoveryPoint = UNKNOWN;
         durableLogStart = Math.min(durableLogStart, logStartOffset);
-        markDirty();
     }
 
     private void orFail(Runnable work) {
@@ -508,17 +449,13 @@ public final class Log {
         if (offset > logStartOffset) {
             logStartOffset = offset;
             if (epochs.truncateFromStart(offset)) flusher.onEpochsChanged();
-            markDirty();
+            flusher.markDirty();
         }
         return logStartOffset;
     }
 
     void onCheckpointed(Housekeeping.Checkpoint checkpoint) {
-        // An answer from before a truncation tells of what is no more.
-        if (checkpoint.generation() == flusher.generation() && !isClosed && !isOffline()) {
-            durableRecoveryPoint = checkpoint.recoveryPoint();
-            flusher.onCheckpointed(durableRecoveryPoint);
-        }
+        if (!isClosed && !isOffline()) flusher.onCheckpointed(checkpoint);
         onCheckpointed(checkpoint.logStartOffset());
     }
 
@@ -577,7 +514,7 @@ public final class Log {
 
     /** First thing on the loop, once the log is open. */
     void onOpened() {
-        if (flusher.flushedOffset() < endOffset()) markDirty();
+        if (flusher.flushedOffset() < endOffset()) flusher.markDirty();
         onCheckpointed(logStartOffset);
         if (config.delete() && !segments.first().isEmpty() || !producers().isEmpty()) {
             retentionDueMs = loop.clock().nowMs() + directory.retentionCheckMs();
@@ -588,51 +525,6 @@ public final class Log {
 
     CleanableLog cleanable() {
         return cleanable;
-    }
-
-    long durableRecoveryPoint() {
-        return durableRecoveryPoint;
-    }
-
-    // --- checkpoints
-
-    void markDirty() {
-        if (isDirty) return;
-        isDirty = true;
-        housekeeping.onDirty(this);
-    }
-
-    /** Bytes that no flush under way or to come will make durable. */
-    long unflushedBytes() {
-        return isOffline() || isClosed ? 0 : flusher.unflushedBytes();
-    }
-
-    /** @param isMuch whether all logs together have so much unflushed that age does not matter */
-    void flushIfDue(long nowMs, boolean isMuch) {
-        if (!isOffline() && flusher.isIdle() && (isMuch || flusher.isOld(nowMs, config))) flusher.queueBackgroundFlush();
-    }
-
-    /** @return whether a flush was begun */
-    boolean startBackgroundFlush() {
-        return !isOffline() && !isClosed && flusher.startBackgroundFlush();
-    }
-
-    void addCheckpoint(List<Housekeeping.Checkpoint> checkpoints) {
-        long recoveryPoint = flusher.flushedOffset();
-        if (recoveryPoint == checkpointedRecoveryPoint && highWatermark == checkpointedHighWatermark
-                && logStartOffset == checkpointedLogStart && cleanable.firstDirtyOffset() == checkpointedFirstDirtyOffset) return;
-        checkpointedRecoveryPoint = recoveryPoint;
-        checkpointedHighWatermark = highWatermark;
-        checkpointedLogStart = logStartOffset;
-        checkpointedFirstDirtyOffset = cleanable.firstDirtyOffset();
-        checkpoints.add(new Housekeeping.Checkpoint(this, partition, flusher.generation(), recoveryPoint, highWatermark, logStartOffset,
-                checkpointedFirstDirtyOffset));
-    }
-
-    /** Asked once a second while dirty: whether there is something that will have to be done later. */
-    boolean staysDirty() {
-        isDirty = !isOffline() && flusher.flushedOffset() < endOffset();
-        return isDirty;
     }
 
     // --- the end
@@ -687,9 +579,7 @@ public final class Log {
      */
     void leave() {
         if (isClosed || isOffline() || flusher.flushedOffset() < stagedEndOffset()) throw new IllegalStateException("not flushed: " + partition);
-        var last = new ArrayList<Housekeeping.Checkpoint>(1);
-        addCheckpoint(last);
-        directory.keep(last);
+        flusher.keepCheckpoint();
         isClosed = true;
         segments.closeAll();
         directory.onClosed(this, true);
@@ -698,9 +588,6 @@ public final class Log {
     private void closeOnDisk() {
         if (!write()) throw new StorageException("write failed: partition=" + partition);
         flusher.closeNow();
-        var last = new ArrayList<Housekeeping.Checkpoint>(1);
-        addCheckpoint(last);
-        directory.keep(last);
     }
 
     /** The topic is gone: takes the log out of its directory at once; files are deleted later, off the loop. */

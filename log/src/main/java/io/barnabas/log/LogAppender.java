@@ -32,7 +32,6 @@ final class LogAppender {
     private ProducerStates producers;
     private LogConfig config;
     private long endOffset;
-    private boolean hasChanged;
 
     private Staging staging;
     private long stagedEndOffset;
@@ -62,7 +61,6 @@ final class LogAppender {
         this.producers = loaded.producers();
         this.config = config;
         this.endOffset = loaded.endOffset();
-        this.hasChanged = !loaded.closedCleanly();
         this.stagedEndOffset = endOffset;
     }
 
@@ -78,18 +76,8 @@ final class LogAppender {
         return stagedEndOffset;
     }
 
-    /** Whether the files are not as a clean stop would leave them. */
-    boolean hasChanged() {
-        return hasChanged;
-    }
-
     ProducerStates producers() {
         return producers;
-    }
-
-    /** The files are as a clean stop would leave them. */
-    void onLeftClean() {
-        hasChanged = false;
     }
 
     /** The log was truncated. */
@@ -97,7 +85,6 @@ final class LogAppender {
         this.endOffset = endOffset;
         this.stagedEndOffset = endOffset;
         this.producers = producers;
-        this.hasChanged = true;
     }
 
     void allowDeferredWrites() {
@@ -351,10 +338,8 @@ final class LogAppender {
         if (endOffset == segments.first().baseOffset) log.scheduleRetention();
         flusher.onAppended(staging.byteCount());
         endOffset = stagedEndOffset;
-        hasChanged = true;
         producers.commitUndo();
         unstage();
-        log.markDirty();
     }
 
     private void undoStaged(Segment active, StorageException error) {

@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * Makes a log durable: at most one flush is under way, and covers everything written before it began, so that all who ask
- * meanwhile share the next one. Owned by the log's loop; the work is done on the directory's I/O pool.
+ * meanwhile share the next one. Tells the directory's checkpoints how far the log has come, and knows what stands in them. Owned by the
+ * log's loop; the work is done on the directory's I/O pool.
  */
 final class LogFlusher {
     /** What nobody asks to be flushed is flushed after this time, which bounds what a recovery has to check. */
@@ -32,7 +33,16 @@ final class LogFlusher {
     private long flushedOffset;
     private long wantedOffset;
     private Flush current;
+    /** Counts truncations: what was begun before one is worth nothing after it. */
     private int generation;
+    /** Something may have to be checkpointed or flushed: housekeeping comes by once a second. */
+    private boolean isDirty;
+    /** What the directory was told last. */
+    private Housekeeping.Checkpoint told;
+    /** The recovery point on disk. */
+    private long durableRecoveryPoint;
+    /** The files are not as a clean stop would leave them. */
+    private boolean hasChanged;
     private boolean epochsChanged;
     private boolean hasEpochsFile;
     private boolean filesCreated;
@@ -49,17 +59,20 @@ final class LogFlusher {
     private boolean isClosing;
     private final List<Segment> closeAfterFlush = new ArrayList<>(0);
 
-    LogFlusher(Log log, LogDirectory directory, Housekeeping housekeeping, EventLoop loop, Path folder, SegmentList segments,
-            LeaderEpochHistory epochs, LoadedLog loaded) {
+    LogFlusher(Log log, LogDirectory directory, EventLoop loop, SegmentList segments, LoadedLog loaded, OffsetCheckpoints.Offsets checkpointed) {
         this.log = log;
         this.directory = directory;
-        this.housekeeping = housekeeping;
+        this.housekeeping = directory.housekeeping(loop);
         this.loop = loop;
-        this.folder = folder;
+        this.folder = loaded.folder();
         this.segments = segments;
-        this.epochs = epochs;
+        this.epochs = loaded.epochs();
         this.flushedOffset = loaded.flushedOffset();
         this.wantedOffset = flushedOffset;
+        this.durableRecoveryPoint = Math.min(checkpointed.recoveryPoint(), flushedOffset);
+        this.told = new Housekeeping.Checkpoint(log, log.topicPartition(), generation, flushedOffset, checkpointed.highWatermark(),
+                loaded.logStartOffset(), checkpointed.firstDirtyOffset());
+        this.hasChanged = !loaded.closedCleanly();
         this.folderChange = loaded.folderChange();
         // After a crash nobody knows which entries of the folder had been synced.
         this.filesCreated = flushedOffset < loaded.endOffset();
@@ -73,9 +86,9 @@ final class LogFlusher {
         return flushedOffset;
     }
 
-    /** Counts truncations. */
-    int generation() {
-        return generation;
+    /** The recovery point on disk. */
+    long durableRecoveryPoint() {
+        return durableRecoveryPoint;
     }
 
     void onEpochsChanged() {
@@ -92,8 +105,14 @@ final class LogFlusher {
         filesCreated = true;
     }
 
-    void closeAfterFlush(Segment segment) {
-        closeAfterFlush.add(segment);
+    /** A file is to be closed, to stay below the bound of open ones: after a flush, if it needs one. */
+    void letGo(Segment segment) {
+        if (log.isBusy() || segments.isNotFlushed(segment, flushedOffset)) {
+            flushTo(log.endOffset());
+            closeAfterFlush.add(segment);
+        } else {
+            segments.letGo(segment);
+        }
     }
 
     /** A snapshot stands at the start of a new segment, and stays for as long as that. */
@@ -110,6 +129,8 @@ final class LogFlusher {
     void onAppended(long byteCount) {
         unflushedBytes += byteCount;
         unsnapshottedBytes += byteCount;
+        hasChanged = true;
+        markDirty();
     }
 
     void onWritten(LogConfig config) {
@@ -126,28 +147,41 @@ final class LogFlusher {
 
     /** Bytes that no flush under way or to come will make durable. */
     long unflushedBytes() {
-        return isQueued ? 0 : unflushedBytes;
+        return isQueued || log.isOffline() || log.isClosed() ? 0 : unflushedBytes;
+    }
+
+    /**
+     * Once a second while dirty: sees to it that what is old is flushed, and adds what the directory's checkpoints lack.
+     *
+     * @param isMuch whether all logs together have so much unflushed that age does not matter
+     * @return whether something will have to be done later
+     */
+    boolean onTick(long nowMs, boolean isMuch, List<Housekeeping.Checkpoint> checkpoints) {
+        if (log.isClosed()) return false;
+        if (!log.isOffline() && isIdle() && (isMuch || isOld(nowMs))) {
+            isQueued = true;
+            housekeeping.flushSoon(this);
+        }
+        addCheckpoint(checkpoints);
+        isDirty = !log.isOffline() && flushedOffset < log.endOffset();
+        return isDirty;
     }
 
     /** Whether there is something to flush that nobody has asked for, or that there was no room for. */
-    boolean isIdle() {
+    private boolean isIdle() {
         return flushedOffset < log.endOffset() && current == null && !isQueued && !log.isBusy();
     }
 
     /** Whether that has waited long enough. */
-    boolean isOld(long nowMs, LogConfig config) {
+    private boolean isOld(long nowMs) {
         if (wantedOffset > flushedOffset) return true;
         if (unflushedSinceMs < 0) unflushedSinceMs = nowMs;
-        return nowMs - unflushedSinceMs >= Math.min(BACKGROUND_FLUSH_MS, config.flushMs());
-    }
-
-    void queueBackgroundFlush() {
-        isQueued = true;
-        housekeeping.flushSoon(log);
+        return nowMs - unflushedSinceMs >= Math.min(BACKGROUND_FLUSH_MS, log.config().flushMs());
     }
 
     /** @return whether a flush was begun; {@link Housekeeping#onBackgroundFlushed} is told of its end */
     boolean startBackgroundFlush() {
+        if (log.isOffline() || log.isClosed()) return false;
         isQueued = false;
         if (!isIdle()) return false;
         wantedOffset = log.endOffset();
@@ -168,7 +202,12 @@ final class LogFlusher {
 
     /** Makes everything durable, and the files as a clean stop leaves them. Blocks. */
     void closeNow() {
-        while (current != null || log.hasChanged()) performNow(current != null ? current : prepare(Flush.Purpose.CLOSING));
+        while (current != null || isUnclean()) performNow(current != null ? current : prepare(Flush.Purpose.CLOSING));
+        keepCheckpoint();
+    }
+
+    private boolean isUnclean() {
+        return hasChanged || flushedOffset < log.endOffset();
     }
 
     /** Ends the flush that is under way: what it still has to write would come after what is to be taken back. Blocks. */
@@ -192,8 +231,20 @@ final class LogFlusher {
         if (error != null) throw error;
     }
 
+    // --- truncation
+
+    /**
+     * The log is about to be truncated: its recovery point lies no higher than an offset, and its start no higher than where it is to end.
+     * Durable on return.
+     */
+    void lowerCheckpoints(long recoveryPoint, long endOffset) {
+        directory.lowerOffsets(log.topicPartition(), recoveryPoint, endOffset, generation + 1);
+        durableRecoveryPoint = Math.min(durableRecoveryPoint, recoveryPoint);
+    }
+
     void onTruncated(long endOffset) {
         generation++;
+        hasChanged = true;
         flushedOffset = Math.min(flushedOffset, endOffset);
         wantedOffset = Math.min(wantedOffset, endOffset);
         filesCreated = true;
@@ -201,10 +252,41 @@ final class LogFlusher {
         sideFiles.clear();
         snapshots.clear();
         unsnapshottedBytes = segments.active().size();
+        markDirty();
     }
 
-    /** The recovery point is on disk: a recovery goes on from the latest snapshot up to it, and wants no older one. */
-    void onCheckpointed(long recoveryPoint) {
+    // --- checkpoints
+
+    void markDirty() {
+        if (isDirty) return;
+        isDirty = true;
+        housekeeping.onDirty(this);
+    }
+
+    private void addCheckpoint(List<Housekeeping.Checkpoint> checkpoints) {
+        var checkpoint = new Housekeeping.Checkpoint(log, log.topicPartition(), generation, flushedOffset, log.highWatermark(),
+                log.logStartOffset(), log.cleanable().firstDirtyOffset());
+        if (checkpoint.equals(told)) return;
+        told = checkpoint;
+        checkpoints.add(checkpoint);
+    }
+
+    /** Notes the last offsets for the directory's next checkpoint. */
+    void keepCheckpoint() {
+        var last = new ArrayList<Housekeeping.Checkpoint>(1);
+        addCheckpoint(last);
+        directory.keep(last);
+    }
+
+    /** Offsets are on disk: a recovery goes on from the latest snapshot up to the recovery point, and wants no older one. */
+    void onCheckpointed(Housekeeping.Checkpoint checkpoint) {
+        // An answer from before a truncation tells of what is no more.
+        if (checkpoint.generation() != generation) return;
+        durableRecoveryPoint = checkpoint.recoveryPoint();
+        deleteSnapshotsBefore(durableRecoveryPoint);
+    }
+
+    private void deleteSnapshotsBefore(long recoveryPoint) {
         if (snapshots.isEmpty()) return;
         long latest = -1;
         for (long offset : snapshots) if (offset <= recoveryPoint) latest = offset;
@@ -217,10 +299,12 @@ final class LogFlusher {
         housekeeping.deleteLater(obsolete, 0);
     }
 
+    // --- a flush
+
     private void startIfWanted() {
         // Begun again when the write that is under way is done.
         if (current != null || log.isBusy()) return;
-        if (isClosing && log.hasChanged()) start(prepare(Flush.Purpose.CLOSING));
+        if (isClosing && isUnclean()) start(prepare(Flush.Purpose.CLOSING));
         else if (wantedOffset > flushedOffset && log.endOffset() > flushedOffset) start(prepare(Flush.Purpose.WANTED));
     }
 
@@ -242,9 +326,9 @@ final class LogFlusher {
         filesCreated = false;
         unflushedSinceMs = -1;
         unflushedBytes = 0;
-        if (purpose == Flush.Purpose.CLOSING) log.finishIndexes();
+        if (purpose == Flush.Purpose.CLOSING) finishIndexes();
         if (needsSnapshot(purpose)) {
-            flush.addSnapshot(log.encodeProducers());
+            flush.addSnapshot(ProducerSnapshot.encode(log.producers()));
             unsnapshottedBytes = 0;
         }
         int firstUnflushed = segments.floor(flushedOffset);
@@ -260,6 +344,14 @@ final class LogFlusher {
         return flush;
     }
 
+    /** The last entry of a closed log's time index tells how late its records are. */
+    private void finishIndexes() {
+        var active = segments.active();
+        if (active.isEmpty()) return;
+        segments.loadIndexes(active);
+        active.finishTimeIndex();
+    }
+
     private boolean needsSnapshot(Flush.Purpose purpose) {
         // The producers know of what is staged, a snapshot must not.
         if (log.stagedEndOffset() != log.endOffset()) return false;
@@ -267,7 +359,7 @@ final class LogFlusher {
             case WANTED -> unsnapshottedBytes >= SNAPSHOT_BYTES;
             case BACKGROUND -> unsnapshottedBytes >= BACKGROUND_SNAPSHOT_BYTES;
             // Without any snapshot a clean log has no producers.
-            case CLOSING -> log.hasProducers() || segments.count() > 1 || !snapshots.isEmpty();
+            case CLOSING -> !log.producers().isEmpty() || segments.count() > 1 || !snapshots.isEmpty();
         };
     }
 
@@ -292,13 +384,15 @@ final class LogFlusher {
             else segment.dropStoredIndexes();
         }
         if (flush.hasSnapshot()) onSnapshot(flush.targetOffset);
-        if (flush.purpose == Flush.Purpose.CLOSING && flush.targetOffset == log.stagedEndOffset()) log.onLeftClean();
+        if (flush.purpose == Flush.Purpose.CLOSING && flush.targetOffset == log.stagedEndOffset()) hasChanged = false;
         boolean moved = flush.targetOffset > flushedOffset;
         flushedOffset = Math.max(flushedOffset, flush.targetOffset);
         if (log.endOffset() > flushedOffset && unflushedSinceMs < 0) unflushedSinceMs = loop.clock().nowMs();
         closeFlushed();
         startIfWanted();
-        if (moved) log.onFlushed();
+        if (!moved) return;
+        markDirty();
+        log.onFlushed();
     }
 
     /** Nothing became durable: what this flush would have covered is to be covered by the next. */

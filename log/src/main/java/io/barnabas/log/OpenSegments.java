@@ -33,7 +33,7 @@ final class OpenSegments {
         link(segment);
         for (int excess = openCount.get() - openFilesMax; excess > 0 && first != last; excess--) {
             var victim = takeVictim(segment);
-            victim.owner.letGo(victim);
+            victim.owner.flusher().letGo(victim);
         }
     }
 

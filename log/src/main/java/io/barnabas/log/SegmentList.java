@@ -116,7 +116,7 @@ final class SegmentList {
         }
         boolean create = segment == active() && segment.isEmpty();
         keep(segment, disk.open(segment.path(FileNames.LOG), create));
-        if (create) log.onFileCreated();
+        if (create) log.flusher().onFileCreated();
         return segment.file();
     }
 
