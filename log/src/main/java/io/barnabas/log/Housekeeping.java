@@ -22,7 +22,7 @@ final class Housekeeping {
     record Checkpoint(Log log, TopicPartition partition, int generation, long recoveryPoint, long highWatermark, long logStartOffset,
             long firstDirtyOffset) {}
 
-    private record Deadline(long dueMs, long order, Log log) implements Comparable<Deadline> {
+    private record Deadline(long dueMs, long order, Retention retention) implements Comparable<Deadline> {
         @Override
         public int compareTo(Deadline other) {
             int byTime = Long.compare(dueMs, other.dueMs);
@@ -173,9 +173,9 @@ final class Housekeeping {
         if (!cleanableLogs.isEmpty()) scheduleCompactions();
     }
 
-    /** Asks for {@link Log#applyRetention} at a time; the earliest of several counts, later ones find nothing to do. */
-    void scheduleRetention(Log log, long dueMs) {
-        deadlines.add(new Deadline(dueMs, deadlineOrder++, log));
+    /** Asks for {@link Retention#onDue} at a time; the earliest of several counts, later ones find nothing to do. */
+    void scheduleRetention(Retention retention, long dueMs) {
+        deadlines.add(new Deadline(dueMs, deadlineOrder++, retention));
         armDeadlineTimer();
     }
 
@@ -193,7 +193,7 @@ final class Housekeeping {
         long nowMs = loop.clock().nowMs();
         while (!deadlines.isEmpty() && deadlines.peek().dueMs <= nowMs) {
             var deadline = deadlines.poll();
-            deadline.log.onRetentionDue(deadline.dueMs, nowMs);
+            deadline.retention.onDue(deadline.dueMs, nowMs);
         }
         armDeadlineTimer();
     }

@@ -32,6 +32,7 @@ public final class Log {
     private final LogFlusher flusher;
     private final LogAppender appender;
     private final LeaderEpochHistory epochs;
+    private final Retention retention;
     private final CleanableLog cleanable;
     private LogConfig config;
 
@@ -42,8 +43,6 @@ public final class Log {
     private boolean writeScheduled;
     private long toldEndOffset;
 
-    private long durableLogStart;
-    private long retentionDueMs = Long.MAX_VALUE;
     private boolean isClosed;
     /** Read by the I/O pool. */
     private volatile boolean isDeleted;
@@ -70,7 +69,7 @@ public final class Log {
         this.toldEndOffset = loaded.endOffset();
         this.highWatermark = Math.max(logStartOffset, Math.min(checkpointed.highWatermark(), loaded.endOffset()));
         loaded.producers().onHighWatermark(highWatermark);
-        this.durableLogStart = segments.first().baseOffset;
+        this.retention = new Retention(this, directory, folder, segments, flusher, appender);
     }
 
     public TopicPartition topicPartition() {
@@ -94,7 +93,7 @@ public final class Log {
     public void reconfigure(LogConfig config) {
         this.config = config;
         appender.reconfigure(config);
-        scheduleRetention();
+        retention.schedule();
         cleanable.schedule();
     }
 
@@ -263,12 +262,8 @@ public final class Log {
     }
 
     void onFlushed() {
-        if (segments.count() > 1) onCheckpointed(durableLogStart);
+        retention.deleteOldest();
         listener.onFlushed(this);
-    }
-
-    LogFlusher flusher() {
-        return flusher;
     }
 
     // --- reading
@@ -346,10 +341,6 @@ public final class Log {
         return epochs.endOffsetOf(leaderEpoch, endOffset());
     }
 
-    ProducerStates producers() {
-        return appender.producers();
-    }
-
     /** Producers with state here, for DescribeProducers; a copy. */
     public List<ActiveProducer> activeProducers() {
         return producers().active();
@@ -423,7 +414,7 @@ public final class Log {
         flusher.onTruncated(endOffset);
         appender.reset(endOffset, producers);
         producers.onHighWatermark(highWatermark);
-        durableLogStart = Math.min(durableLogStart, logStartOffset);
+        retention.onTruncated();
     }
 
     private void orFail(Runnable work) {
@@ -454,73 +445,37 @@ public final class Log {
         return logStartOffset;
     }
 
-    void onCheckpointed(Housekeeping.Checkpoint checkpoint) {
-        if (!isClosed && !isOffline()) flusher.onCheckpointed(checkpoint);
-        onCheckpointed(checkpoint.logStartOffset());
-    }
-
-    /** The log's start is safe on disk up to here: whatever is older cannot come back, so its files may go. */
-    private void onCheckpointed(long logStart) {
-        // An answer from before a truncation may tell of a start that is no more.
-        durableLogStart = Math.min(logStart, logStartOffset);
-        if (isClosed || isOffline()) return;
-        int count = 0;
-        // The snapshot at the next segment's start must be durable before what it is made from goes.
-        long safeOffset = Math.min(durableLogStart, flusher.flushedOffset());
-        while (count + 1 < segments.count() && segments.get(count + 1).baseOffset <= safeOffset) count++;
-        if (count == 0) return;
-        try {
-            new LogTruncation(disk, folder, segments, housekeeping).deleteOldest(segments.remove(0, count), config.fileDeleteDelayMs());
-        } catch (StorageException e) {
-            directory.fail(e);
-        }
-    }
-
-    /** Deletes what retention allows to; producers long silent are forgotten too. */
-    public void applyRetention(long nowMs) {
-        // What is under way will be looked at the next time.
-        if (isClosed || isOffline() || isBusy() || !write()) return;
-        producers().expire(nowMs, config.producerIdExpirationMs());
-        int expired = Retention.expiredCount(segments, config, highWatermark, nowMs);
-        if (expired == 0) return;
-        if (expired == segments.count() && !appender.rollOrFail()) {
-            write();
-            return;
-        }
-        long start = segments.get(expired).baseOffset;
-        if (start <= logStartOffset) return;
+    /** What retention has decided: nobody reads what lies before, and it will go. */
+    void onExpired(long start) {
         raiseLogStartOffset(start);
         listener.onLogStartMoved(this);
     }
 
-    void onRetentionDue(long dueMs, long nowMs) {
-        if (dueMs != retentionDueMs) return;
-        retentionDueMs = Long.MAX_VALUE;
-        if (isClosed || isOffline()) return;
-        try {
-            applyRetention(nowMs);
-            scheduleRetention();
-        } catch (StorageException e) {
-            directory.fail(e);
-        }
-    }
-
-    void scheduleRetention() {
-        long dueMs = Retention.nextCheckMs(segments, config, !producers().isEmpty(), loop.clock().nowMs(), directory.retentionCheckMs());
-        if (dueMs >= retentionDueMs) return;
-        retentionDueMs = dueMs;
-        housekeeping.scheduleRetention(this, dueMs);
+    /** These offsets are on disk. */
+    void onCheckpointed(Housekeeping.Checkpoint checkpoint) {
+        if (!isClosed && !isOffline()) flusher.onCheckpointed(checkpoint);
+        retention.onCheckpointed(checkpoint.logStartOffset());
     }
 
     /** First thing on the loop, once the log is open. */
     void onOpened() {
         if (flusher.flushedOffset() < endOffset()) flusher.markDirty();
-        onCheckpointed(logStartOffset);
-        if (config.delete() && !segments.first().isEmpty() || !producers().isEmpty()) {
-            retentionDueMs = loop.clock().nowMs() + directory.retentionCheckMs();
-            housekeeping.scheduleRetention(this, retentionDueMs);
-        }
+        retention.onOpened();
         cleanable.schedule();
+    }
+
+    // --- its parts, for each other
+
+    ProducerStates producers() {
+        return appender.producers();
+    }
+
+    LogFlusher flusher() {
+        return flusher;
+    }
+
+    Retention retention() {
+        return retention;
     }
 
     CleanableLog cleanable() {

@@ -335,7 +335,7 @@ final class LogAppender {
             active.onAppended(staging.lastOffset(i), staging.maxTimestamp(i), staging.size(i), config.indexIntervalBytes());
             if (staging.leaderEpoch(i) != epochs.latestEpoch() && epochs.assign(staging.leaderEpoch(i), baseOffset)) flusher.onEpochsChanged();
         }
-        if (endOffset == segments.first().baseOffset) log.scheduleRetention();
+        if (endOffset == segments.first().baseOffset) log.retention().schedule();
         flusher.onAppended(staging.byteCount());
         endOffset = stagedEndOffset;
         producers.commitUndo();
@@ -431,7 +431,7 @@ final class LogAppender {
         flusher.onRolled(endOffset);
         reader.forgetRecent();
         flusher.flushTo(endOffset);
-        log.scheduleRetention();
+        log.retention().schedule();
         log.cleanable().schedule();
     }
 

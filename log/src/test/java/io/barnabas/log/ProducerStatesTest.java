@@ -121,10 +121,10 @@ class ProducerStatesTest {
     void producersSilentForTooLongAreForgotten() {
         send(1, 0, 0);
         rig.simulation.runFor(LogConfig.DEFAULT.producerIdExpirationMs() - 1);
-        rig.log.applyRetention(rig.now());
+        rig.log.retention().apply(rig.now());
         assertEquals(1, rig.log.activeProducers().size());
         rig.simulation.runFor(1);
-        rig.log.applyRetention(rig.now());
+        rig.log.retention().apply(rig.now());
         assertTrue(rig.log.activeProducers().isEmpty());
     }
 
