@@ -75,7 +75,7 @@ final class DeferredWrite {
     /** @return the error that counts: one of the undoing leaves doubt about what is on the disk */
     private StorageException undo(StorageException error) {
         try {
-            if (file != null || opened != null) LogAppender.cut(target(), position);
+            if (file != null || opened != null) LogWriter.cut(target(), position);
             return error;
         } catch (StorageException e) {
             return e;

@@ -30,6 +30,7 @@ public final class Log {
     private final SegmentList segments;
     private final LogReader reader;
     private final LogFlusher flusher;
+    private final LogWriter writer;
     private final LogAppender appender;
     private final LeaderEpochHistory epochs;
     private final Retention retention;
@@ -38,10 +39,6 @@ public final class Log {
 
     private long logStartOffset;
     private long highWatermark;
-
-    private final Runnable writeTask = this::onTurnEnd;
-    private boolean writeScheduled;
-    private long toldEndOffset;
 
     private boolean isClosed;
     /** Read by the I/O pool. */
@@ -64,9 +61,9 @@ public final class Log {
         this.epochs = loaded.epochs();
         this.flusher = new LogFlusher(this, directory, loop, segments, loaded, checkpointed);
         this.cleanable = new CleanableLog(this, directory, loop, folder, segments, reader, flusher, checkpointed.firstDirtyOffset());
-        this.appender = new LogAppender(this, directory, loop, config, loaded, segments, reader, flusher);
+        this.writer = new LogWriter(this, directory, loop, listener, loaded, segments, reader, flusher);
+        this.appender = new LogAppender(this, config, loaded, segments, reader, flusher, writer);
         this.logStartOffset = loaded.logStartOffset();
-        this.toldEndOffset = loaded.endOffset();
         this.highWatermark = Math.max(logStartOffset, Math.min(checkpointed.highWatermark(), loaded.endOffset()));
         loaded.producers().onHighWatermark(highWatermark);
         this.retention = new Retention(this, directory, folder, segments, flusher, appender);
@@ -109,12 +106,12 @@ public final class Log {
 
     /** The first offset not written yet. */
     public long endOffset() {
-        return appender.endOffset();
+        return writer.endOffset();
     }
 
     /** The offset that the next appended record gets: {@link #endOffset} unless something is staged. */
     public long stagedEndOffset() {
-        return appender.stagedEndOffset();
+        return writer.stagedEndOffset();
     }
 
     /** Everything before it is on stable storage, with the directory entries that lead to it. */
@@ -180,39 +177,18 @@ public final class Log {
         return new AppendResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR, reason);
     }
 
-    void scheduleWrite() {
-        if (writeScheduled) return;
-        writeScheduled = true;
-        loop.atTurnEnd(writeTask);
-    }
-
-    private void onTurnEnd() {
-        writeScheduled = false;
-        appender.writeStagedOrDefer();
-        tellWritten();
-    }
-
-    void onDeferredWritten() {
-        tellWritten();
-    }
-
-    /** The log was closed or went offline under a write: whatever has become of it, nobody will read it. */
-    void onWriteDropped() {
-        listener.onWriteFailed(this, endOffset(), new StorageException("log is closed or offline: partition=" + partition));
-    }
-
     /**
      * While the disk is slow, writes may be left to the directory's thread, so that the loop does not wait: whoever allows it
      * appends only while the log is not {@link #isBusy}, and goes on when {@link LogListener#onWritten} or
      * {@link LogListener#onWriteFailed} comes.
      */
     public void allowDeferredWrites() {
-        appender.allowDeferredWrites();
+        writer.allowDeferredWrites();
     }
 
     /** Whether a write is under way that the loop does not wait for: nothing may be appended. */
     public boolean isBusy() {
-        return appender.isBusy();
+        return writer.isBusy();
     }
 
     // --- writing
@@ -224,20 +200,7 @@ public final class Log {
      * @return false if the disk refused: what was not written is forgotten, and the listener knows
      */
     public boolean write() {
-        appender.writeStaged();
-        return tellWritten();
-    }
-
-    private boolean tellWritten() {
-        if (endOffset() != toldEndOffset) {
-            toldEndOffset = endOffset();
-            listener.onWritten(this);
-            flusher.onWritten(config);
-        }
-        var failure = appender.takeFailure();
-        if (failure == null) return true;
-        listener.onWriteFailed(this, appender.failedFromOffset(), failure);
-        return false;
+        return writer.write();
     }
 
     // --- flushing
@@ -408,11 +371,10 @@ public final class Log {
     }
 
     private void afterTruncation(long endOffset, ProducerStates producers) {
-        toldEndOffset = endOffset;
         highWatermark = Math.min(highWatermark, endOffset);
         reader.forgetRecent();
         flusher.onTruncated(endOffset);
-        appender.reset(endOffset, producers);
+        writer.reset(endOffset, producers);
         producers.onHighWatermark(highWatermark);
         retention.onTruncated();
     }
@@ -467,7 +429,7 @@ public final class Log {
     // --- its parts, for each other
 
     ProducerStates producers() {
-        return appender.producers();
+        return writer.producers();
     }
 
     LogFlusher flusher() {
@@ -500,7 +462,7 @@ public final class Log {
         if (offlineReason != null || isClosed) return;
         offlineReason = reason;
         cleanable.cancel();
-        appender.discard();
+        writer.discard();
         segments.closeAll();
         listener.onOffline(this, reason);
     }
@@ -551,7 +513,7 @@ public final class Log {
         isClosed = true;
         isDeleted = true;
         cleanable.cancel();
-        appender.discard();
+        writer.discard();
         segments.closeAll();
         directory.onDeleted(this, folder, config.fileDeleteDelayMs());
     }

@@ -60,10 +60,8 @@ final class LogLoader {
     static LoadedLog create(Disk disk, Path folder, Uuid topicId, long folderChange, long nowMs) {
         disk.createDirectories(folder);
         if (!topicId.isZero()) PartitionMetadata.write(disk, folder, topicId);
-        var segment = new Segment(disk, folder, 0, 0, nowMs);
-        segment.useIndexes(new OffsetIndex(), new TimeIndex());
-        return new LoadedLog(topicId, folder, new Segment[] {segment}, new LeaderEpochHistory(), new ProducerStates(), 0, 0, 0,
-                folderChange, false, false, true, -1);
+        return new LoadedLog(topicId, folder, new Segment[] {Segment.empty(disk, folder, 0, nowMs)}, new LeaderEpochHistory(),
+                new ProducerStates(), 0, 0, 0, folderChange, false, false, true, -1);
     }
 
     /**
@@ -323,9 +321,7 @@ final class LogLoader {
         names = disk.list(folder);
         endOffset = logStart;
         epochs.clear();
-        var fresh = new Segment(disk, folder, logStart, 0, nowMs);
-        fresh.useIndexes(new OffsetIndex(), new TimeIndex());
-        return new Segment[] {fresh};
+        return new Segment[] {Segment.empty(disk, folder, logStart, nowMs)};
     }
 
     /** Durable on return. */

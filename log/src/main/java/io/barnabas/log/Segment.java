@@ -66,6 +66,13 @@ final class Segment {
         this.firstTimestamp = size == 0 ? RecordBatch.NO_TIMESTAMP : UNKNOWN_TIMESTAMP;
     }
 
+    /** One that nothing is written to yet. */
+    static Segment empty(Disk disk, Path folder, long baseOffset, long nowMs) {
+        var segment = new Segment(disk, folder, baseOffset, 0, nowMs);
+        segment.useIndexes(new OffsetIndex(), new TimeIndex());
+        return segment;
+    }
+
     Path path(String suffix) {
         return folder.resolve(FileNames.of(baseOffset, suffix));
     }
