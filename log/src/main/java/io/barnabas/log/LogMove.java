@@ -2,9 +2,6 @@ package io.barnabas.log;
 
 import io.barnabas.base.EventLoop;
 import io.barnabas.base.StorageException;
-import java.nio.ByteBuffer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Moves a log to another directory of the same broker while it is written and read (KIP-113). A copy grows there, in a folder called
@@ -18,10 +15,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>At no point is there a moment without a whole log of the plain name on stable storage. A crash before the copy has that name leaves
  * the original, and the copy to go on with; after it, both, of which the copy has every record: whoever opens the logs must know that,
- * and does since the owner has told the controller before it lets the copy finish. Bytes are read and written in pieces on the
- * directories' pools and flushed as they come; a disk that is full is tried again each second.
+ * and does since the owner has told the controller before it lets the copy finish. {@link LogCopier} fills the copy.
  */
-public final class LogMove implements LogListener {
+public final class LogMove {
     /** What becomes of a move; called on the loop, never from inside a call of the owner. */
     public interface Owner {
         /** The copy has come to lack only what was appended while its last piece was copied, for the first time. */
@@ -44,12 +40,6 @@ public final class LogMove implements LogListener {
 
     private enum State { OPENING, COPYING, FINISHING, PROMOTING, OVER }
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(LogMove.class);
-    /** Flushed as it comes, so that the last flush is short, and that the disk is never left far behind. */
-    private static final int UNFLUSHED_BYTES_MAX = 8 << 20;
-    /** Once it has caught up, since those who append will wait for the last flush. */
-    private static final int UNFLUSHED_BYTES_MAX_NEAR = 1 << 20;
-    private static final long RETRY_MS = 1000;
     /** Appends wait no longer than this for the last bytes to be copied and flushed. */
     private static final long FINISH_MS_MAX = 2000;
 
@@ -57,7 +47,7 @@ public final class LogMove implements LogListener {
     private final LogDirectory directory;
     private final EventLoop loop;
     private final LogListener listener;
-    private final MovePace pace;
+    private final LogCopier copier;
     private final Owner owner;
     private LogConfig config;
     private Log copy;
@@ -65,17 +55,6 @@ public final class LogMove implements LogListener {
     private boolean hasCaughtUp;
     /** To finish. */
     private int attempts;
-    /** A piece is on its way. */
-    private boolean isWorking;
-    /** Waits for a flush, or for some time to pass. */
-    private boolean isResting;
-    private ByteBuffer piece;
-    /** Where the copy ended when the piece was read, and the original. */
-    private long pieceFrom;
-    private long pieceBound;
-    private long unflushedBytes;
-    /** What the copy holds was compared with the original, or copied from it, in this process. */
-    private boolean isKnownToAgree;
     private boolean keepsCopy;
     /** Given up before the copy was open. */
     private boolean isOpeningStill;
@@ -88,7 +67,7 @@ public final class LogMove implements LogListener {
         this.loop = source.loop();
         this.config = config;
         this.listener = listener;
-        this.pace = pace;
+        this.copier = new LogCopier(this, source, pace);
         this.owner = owner;
     }
 
@@ -100,7 +79,7 @@ public final class LogMove implements LogListener {
     public static LogMove start(Log source, LogDirectory directory, LogConfig config, LogListener listener, MovePace pace, Owner owner) {
         var move = new LogMove(source, directory, config, listener, pace, owner);
         source.cleanable().pause();
-        directory.openFuture(source.topicPartition(), source.topicId(), config.ofCopy(), source.loop(), move, new LogDirectory.OpenCallback() {
+        directory.openFuture(source.topicPartition(), source.topicId(), config.ofCopy(), source.loop(), move.copier, new LogDirectory.OpenCallback() {
             @Override
             public void onOpened(Log log) {
                 move.onOpened(log);
@@ -143,7 +122,7 @@ public final class LogMove implements LogListener {
 
     /** The original has more, or its start has moved. */
     public void onSourceChanged() {
-        step();
+        copier.step();
     }
 
     /**
@@ -155,7 +134,7 @@ public final class LogMove implements LogListener {
         state = State.FINISHING;
         int attempt = ++attempts;
         loop.schedule(FINISH_MS_MAX, () -> postpone(attempt));
-        step();
+        copier.step();
     }
 
     private void postpone(int attempt) {
@@ -163,7 +142,7 @@ public final class LogMove implements LogListener {
         state = State.COPYING;
         hasCaughtUp = false;
         owner.onPostponed(this);
-        step();
+        copier.step();
     }
 
     /** Whether {@link #cancel} would come too late. */
@@ -186,7 +165,7 @@ public final class LogMove implements LogListener {
         isOpeningStill = state == State.OPENING;
         this.keepsCopy = keepsCopy;
         state = State.OVER;
-        forgetPiece();
+        copier.stop();
         if (!source.isClosed()) source.cleanable().resume();
         if (copy != null) letGo();
     }
@@ -226,21 +205,15 @@ public final class LogMove implements LogListener {
         }
     }
 
-    private void fail(String reason, boolean isAmbiguous) {
+    void fail(String reason, boolean isAmbiguous) {
         if (state == State.OVER) return;
         state = State.OVER;
-        forgetPiece();
+        copier.stop();
         if (!source.isClosed()) source.cleanable().resume();
         owner.onFailed(this, reason, isAmbiguous);
     }
 
-    private void forgetPiece() {
-        if (piece == null) return;
-        piece = null;
-        leave(0);
-    }
-
-    // --- copying
+    // --- opening
 
     private void onOpened(Log opened) {
         copy = opened;
@@ -251,211 +224,19 @@ public final class LogMove implements LogListener {
             tellEnded();
             return;
         }
-        copy.allowDeferredWrites();
         state = State.COPYING;
         tellOpened();
-        step();
-    }
-
-    /** Does what is to be done next, if nothing is under way. */
-    private void step() {
-        if (state != State.COPYING && state != State.FINISHING || isWorking || isResting || source.isOffline() || source.isClosed()) return;
-        try {
-            align();
-        } catch (StorageException e) {
-            rest(e.getMessage());
-            return;
-        }
-        if (copy.endOffset() < source.endOffset()) {
-            isWorking = true;
-            pace.enter(loop, this::read);
-        } else {
-            onEven();
-        }
-    }
-
-    /** What the original has forgotten, at its end or its start, the copy forgets. */
-    private void align() {
-        long end = copy.sizeInBytes() > 0 ? divergence() : copy.endOffset() == source.logStartOffset() ? copy.endOffset() : -1;
-        // A crash may take back the start of a log, with records that the copy has never had.
-        if (end < source.logStartOffset() || end < copy.logStartOffset() || copy.logStartOffset() > source.logStartOffset()) {
-            restart(source.logStartOffset());
-        } else if (end < copy.endOffset()) {
-            copy.truncateTo(end);
-        }
-        isKnownToAgree = true;
-        copy.raiseHighWatermark(source.highWatermark());
-        if (copy.logStartOffset() < source.logStartOffset() && source.logStartOffset() <= copy.highWatermark()) {
-            copy.raiseLogStartOffset(source.logStartOffset());
-        }
-    }
-
-    /** Where the copy holds other records than the original, by the epochs of their leaders (KIP-101); its end if it does not. */
-    private long divergence() {
-        long end = Math.min(copy.endOffset(), source.endOffset());
-        int epoch = copy.latestEpoch();
-        if (epoch < 0) return isKnownToAgree ? end : -1;
-        var known = source.offsetForLeaderEpoch(epoch);
-        // Nothing tells whether a copy from before a crash has the same records where the original has none, or has lost their epochs.
-        if (!isKnownToAgree && (known.leaderEpoch() < 0 || source.logStartOffset() > copy.logStartOffset())) return -1;
-        // A start that a crash takes back brings back records, not their epochs.
-        if (known.leaderEpoch() < 0) return source.epochAt(end - 1) < 0 ? end : -1;
-        if (known.leaderEpoch() < epoch) end = Math.min(end, copy.offsetForLeaderEpoch(known.leaderEpoch()).endOffset());
-        return Math.min(end, known.endOffset());
-    }
-
-    private void restart(long offset) {
-        if (copy.endOffset() == offset && copy.sizeInBytes() == 0) return;
-        copy.truncateFullyAndStartAt(offset);
-    }
-
-    private void read() {
-        if (isOver()) return;
-        var lookup = source.coldLookup(Math.max(copy.endOffset(), source.logStartOffset()));
-        if (lookup == null) {
-            plan();
-            return;
-        }
-        source.directory().io().execute(() -> {
-            try {
-                lookup.run();
-            } catch (StorageException e) {
-                // The read that follows meets it, too.
-            }
-            loop.execute(this::plan);
-        });
-    }
-
-    private void plan() {
-        if (isOver()) return;
-        pieceFrom = copy.endOffset();
-        pieceBound = source.endOffset();
-        var result = source.read(Math.max(pieceFrom, source.logStartOffset()), pace.pieceBytes(), pieceBound, true);
-        if (!(result instanceof ReadResult.Data data) || data.slice().size() == 0) {
-            leave(0);
-            rest("cannot read the log");
-            return;
-        }
-        var slice = data.slice();
-        source.directory().io().execute(() -> {
-            try {
-                var bytes = ByteBuffer.allocate(slice.size());
-                slice.copyTo(bytes, 0);
-                bytes.flip();
-                loop.execute(() -> append(bytes));
-            } catch (StorageException e) {
-                loop.execute(() -> {
-                    leave(0);
-                    rest(e.getMessage());
-                });
-            } finally {
-                slice.release();
-            }
-        });
-    }
-
-    private void append(ByteBuffer bytes) {
-        if (isOver()) return;
-        try {
-            align();
-            if (copy.endOffset() != pieceFrom) {
-                // Truncated meanwhile, or begun anew: these bytes do not follow.
-                leave(0);
-                step();
-                return;
-            }
-            fit(bytes);
-        } catch (StorageException e) {
-            leave(0);
-            rest(e.getMessage());
-            return;
-        }
-        long before = copy.stagedEndOffset();
-        piece = bytes;
-        var result = copy.replicate(bytes);
-        if (result instanceof AppendResult.Refused refused) {
-            piece = null;
-            leave(0);
-            rest(refused.message());
-        } else if (copy.stagedEndOffset() == before) {
-            piece = null;
-            leave(0);
-            rest("nothing to append");
-        }
-    }
-
-    /** A log may start within a batch: so does the copy then. */
-    private void fit(ByteBuffer bytes) {
-        long first = bytes.remaining() >= Long.BYTES ? bytes.getLong(bytes.position()) : copy.endOffset();
-        if (first >= copy.endOffset()) return;
-        // Otherwise batches have other borders than they had when the copy was begun.
-        copy.truncateFullyAndStartAt(copy.endOffset() <= source.logStartOffset() ? first : source.logStartOffset());
-    }
-
-    private void leave(long byteCount) {
-        isWorking = false;
-        pace.leave(byteCount);
-    }
-
-    /** @return whether the piece that was to come is not wanted any more */
-    private boolean isOver() {
-        if (state != State.OVER && !source.isOffline() && !source.isClosed()) return false;
-        leave(0);
-        return true;
-    }
-
-    private void rest(String reason) {
-        if (state == State.OVER || isResting) return;
-        LOGGER.warn("cannot copy a log for now, trying again: partition={} to={} reason={}", source.topicPartition(), directory.path(), reason);
-        isResting = true;
-        loop.schedule(RETRY_MS, () -> {
-            isResting = false;
-            step();
-        });
-    }
-
-    @Override
-    public void onWritten(Log log) {
-        if (piece == null) return;
-        int size = piece.remaining();
-        piece = null;
-        leave(size);
-        unflushedBytes += size;
-        if (copy.endOffset() >= pieceBound) onCaughtUp();
-        if (unflushedBytes >= (hasCaughtUp ? UNFLUSHED_BYTES_MAX_NEAR : UNFLUSHED_BYTES_MAX)) flush();
-        else step();
-    }
-
-    private void flush() {
-        if (copy.flushedOffset() >= copy.endOffset()) return;
-        isResting = true;
-        copy.flushTo(copy.endOffset());
-    }
-
-    @Override
-    public void onFlushed(Log log) {
-        if (copy.flushedOffset() < copy.endOffset()) return;
-        unflushedBytes = 0;
-        isResting = false;
-        step();
-    }
-
-    @Override
-    public void onWriteFailed(Log log, long fromOffset, StorageException error) {
-        if (piece == null) return;
-        piece = null;
-        leave(0);
-        rest(error.getMessage());
-    }
-
-    @Override
-    public void onOffline(Log log, String reason) {
-        fail(reason, false);
+        copier.begin(copy);
     }
 
     // --- the end
 
-    private void onCaughtUp() {
+    boolean hasCaughtUp() {
+        return hasCaughtUp;
+    }
+
+    /** The copy has what the original had when its last piece was read. */
+    void onCaughtUp() {
         if (hasCaughtUp) return;
         hasCaughtUp = true;
         loop.execute(() -> {
@@ -463,15 +244,17 @@ public final class LogMove implements LogListener {
         });
     }
 
-    private void onEven() {
+    /** The copy has all that the original has. */
+    void onEven() {
         onCaughtUp();
         if (state != State.FINISHING || source.isBusy() || source.stagedEndOffset() != source.endOffset()) return;
-        if (copy.flushedOffset() < copy.endOffset()) flush();
+        if (copy.flushedOffset() < copy.endOffset()) copier.flush();
         else promote();
     }
 
     private void promote() {
         state = State.PROMOTING;
+        copier.stop();
         long firstDirtyOffset = source.cleanable().firstDirtyOffset();
         copy.leave();
         directory.openPromoted(source.topicPartition(), source.topicId(), config, loop, listener, firstDirtyOffset, new LogDirectory.OpenCallback() {
