@@ -78,7 +78,7 @@ final class CleanableLog {
 
     /** Looks now and then whether a pass is due, while there is something that one could gain. */
     void schedule() {
-        if (directory.cleaner() != null && hasDirtySegments()) housekeeping.onCleanable(this);
+        if (directory.environment().cleaner() != null && hasDirtySegments()) housekeeping.onCleanable(this);
     }
 
     /** Whether there are closed segments that a pass might gain something from, now or later. */
@@ -112,7 +112,7 @@ final class CleanableLog {
         double ratio = (double) dirtyBytes / (cleanBytes + dirtyBytes);
         if (!isOverdue && ratio <= log.config().compaction().minCleanableDirtyRatio()) return;
         isOffered = true;
-        directory.cleaner().offer(this, ratio);
+        directory.environment().cleaner().offer(this, ratio);
     }
 
     private boolean isOverdue(Segment segment, long nowMs) {

@@ -49,9 +49,9 @@ final class DeferredWrite {
      */
     synchronized StorageException perform() {
         if (isDone) return error;
-        long startedNs = directory.clock().nanoTime();
+        long startedNs = directory.environment().clock().nanoTime();
         error = attempt();
-        directory.pace().onDeferredWritten(startedNs, directory.clock().nanoTime());
+        directory.pace().onDeferredWritten(startedNs, directory.environment().clock().nanoTime());
         isDone = true;
         return error;
     }

@@ -26,6 +26,7 @@ final class DirectoryEntries {
         return 1;
     }
 
+    /** Makes entries durable, if a change up to the given one is not yet. */
     synchronized void sync(long change) {
         if (change <= syncedChange) return;
         long covered = lastChange;

@@ -53,7 +53,7 @@ final class Flush {
      * @param epochsText   content for the epoch checkpoint, null if the file is as it should be
      * @param hasEpochsFile whether there is one already
      * @param syncFolder   whether files were made in the folder since its last sync
-     * @param folderChange see {@link LogDirectory#syncEntries}
+     * @param folderChange see {@link DirectoryEntries#sync}
      */
     Flush(Purpose purpose, LogDirectory directory, Path folder, long targetOffset, int generation, String epochsText, boolean hasEpochsFile,
             boolean syncFolder, long folderChange) {
@@ -125,7 +125,7 @@ final class Flush {
             for (var file : files) file.disk().sync();
             for (var file : sideFiles) sync(disk, file);
             if (includesFolder || includesEpochs || purpose == Purpose.CLOSING && snapshot != null) disk.syncDirectory(folder);
-            directory.syncEntries(folderChange);
+            directory.entries().sync(folderChange);
             return null;
         } catch (StorageException e) {
             return e;

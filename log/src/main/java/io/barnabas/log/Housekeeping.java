@@ -84,7 +84,7 @@ final class Housekeeping {
 
     /** What was appended since then is taken to be in the page cache. */
     long oldestRecent() {
-        return appendedBytes - directory.recentBytes();
+        return appendedBytes - directory.environment().recentBytes();
     }
 
     Staging borrowStaging() {
@@ -164,7 +164,7 @@ final class Housekeeping {
     }
 
     private void scheduleCompactions() {
-        loop.schedule(Math.max(1, directory.cleaner().limits().backoffMs()), this::startCompactions);
+        loop.schedule(Math.max(1, directory.environment().cleaner().limits().backoffMs()), this::startCompactions);
     }
 
     private void startCompactions() {

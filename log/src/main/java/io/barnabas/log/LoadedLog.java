@@ -6,7 +6,7 @@ import java.nio.file.Path;
 /**
  * A log as it was found on disk, or made.
  *
- * @param folderChange  see {@link LogDirectory#syncEntries}
+ * @param folderChange  see {@link DirectoryEntries#sync}
  * @param epochsChanged whether the epoch checkpoint is not as it should be
  * @param closedCleanly whether a clean stop left it so: then another one has nothing to write
  * @param snapshotOffset of the latest producer snapshot, -1 if there is none

@@ -209,7 +209,7 @@ final class LogAppender {
     Segment newSegment(long baseOffset) {
         var segment = Segment.empty(directory.disk(), folder, baseOffset, log.loop().clock().nowMs());
         if (config.segmentJitterMs() > 0) {
-            segment.jitterMs(directory.random().nextLong(Math.min(config.segmentJitterMs(), config.segmentAgeMaxMs())));
+            segment.jitterMs(directory.environment().random().nextLong(Math.min(config.segmentJitterMs(), config.segmentAgeMaxMs())));
         }
         return segment;
     }

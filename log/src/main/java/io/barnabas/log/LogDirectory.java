@@ -7,10 +7,8 @@ import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
 import io.barnabas.model.TopicPartition;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -64,16 +62,14 @@ public final class LogDirectory implements AutoCloseable {
     private final DirectoryIdentity identity;
     private final AutoCloseable lock;
     private final OffsetCheckpoints checkpoints;
+    private final DirectoryEntries entries;
+    private final PartitionFolders folders;
     private final boolean closedCleanly;
     private final long previousBrokerEpoch;
     private final Map<TopicPartition, Log> logs = new ConcurrentHashMap<>();
-    private final Map<TopicPartition, Boolean> folders = new ConcurrentHashMap<>();
-    /** Folders of copies in the making, of partitions whose log lies in another directory. */
-    private final Map<TopicPartition, String> futures = new ConcurrentHashMap<>();
     private final Map<EventLoop, Housekeeping> housekeepings = new ConcurrentHashMap<>();
     private final AtomicInteger openFiles = new AtomicInteger();
     private final List<Runnable> offlineListeners = new CopyOnWriteArrayList<>();
-    private final DirectoryEntries entries;
     private final WritePace pace;
     private volatile StorageException failure;
     private volatile long nextFullWarningMs;
@@ -86,9 +82,10 @@ public final class LogDirectory implements AutoCloseable {
         this.disk = environment.disk;
         this.identity = identity;
         this.lock = lock;
-        this.entries = new DirectoryEntries(disk, path);
         this.pace = new WritePace(path);
         this.checkpoints = new OffsetCheckpoints(disk, path);
+        this.entries = new DirectoryEntries(disk, path);
+        this.folders = new PartitionFolders(disk, path, entries, checkpoints, environment.random);
         this.previousBrokerEpoch = CleanShutdown.take(disk, path);
         this.closedCleanly = previousBrokerEpoch != CleanShutdown.NOT_CLEAN;
     }
@@ -128,10 +125,9 @@ public final class LogDirectory implements AutoCloseable {
             if (lock == null) {
                 throw new LogDirectoryException("log directory is in use by another process: path=%s; stop that one, or set log.dirs to another directory".formatted(path));
             }
-            var identity = readIdentity(environment.disk, path);
-            checkIdentity(path, identity, nodeId, clusterId);
+            var identity = MetaProperties.readOwn(environment.disk, path, nodeId, clusterId);
             var directory = new LogDirectory(path, environment, identity, lock);
-            directory.listFolders();
+            for (var doomed : directory.folders.list()) environment.io.execute(() -> directory.folders.delete(doomed));
             return directory;
         } catch (StorageException e) {
             unlock(lock);
@@ -145,31 +141,6 @@ public final class LogDirectory implements AutoCloseable {
     private static StorageException notUsable(Path path, StorageException e) {
         return new StorageException("log directory cannot be used: path=%s reason=%s; check that it exists, and that this user may write to it"
                 .formatted(path, e.getMessage()), e);
-    }
-
-    private static void checkIdentity(Path path, DirectoryIdentity identity, int nodeId, String clusterId) {
-        if (identity == null) {
-            throw new LogDirectoryException("log directory is not formatted: path=%s has no %s".formatted(path, FileNames.META_PROPERTIES));
-        }
-        if (!identity.clusterId().equals(clusterId)) {
-            throw new LogDirectoryException("log directory holds data of another cluster: path=%s cluster.id=%s expected=%s; set log.dirs to this cluster's data, or to an empty directory"
-                    .formatted(path, identity.clusterId(), clusterId));
-        }
-        if (identity.nodeId() != nodeId) {
-            throw new LogDirectoryException("log directory holds data of another node: path=%s node.id=%d expected=%d; set node.id to %d, or log.dirs to this node's data"
-                    .formatted(path, identity.nodeId(), nodeId, identity.nodeId()));
-        }
-    }
-
-    private void listFolders() {
-        for (var name : disk.list(path)) {
-            var partition = FileNames.partitionOf(name);
-            var future = FileNames.futurePartitionOf(name);
-            if (partition != null) folders.put(partition, Boolean.TRUE);
-            else if (future != null && futures.putIfAbsent(future, name) == null) continue;
-            // A second copy of the same log is one that a power cut has brought back.
-            else if (future != null || FileNames.isDeletedFolder(name)) environment.io.execute(() -> deleteFiles(path.resolve(name)));
-        }
     }
 
     public Path path() {
@@ -198,16 +169,16 @@ public final class LogDirectory implements AutoCloseable {
 
     /** All partitions with a folder here, also those not opened yet. */
     public List<TopicPartition> partitions() {
-        return new ArrayList<>(folders.keySet());
+        return folders.partitions();
     }
 
     public boolean contains(TopicPartition partition) {
-        return folders.containsKey(partition);
+        return folders.contains(partition);
     }
 
     /** All partitions of whose logs a copy is being made here. */
     public List<TopicPartition> futures() {
-        return new ArrayList<>(futures.keySet());
+        return folders.futures();
     }
 
     // --- opening logs
@@ -270,22 +241,37 @@ public final class LogDirectory implements AutoCloseable {
 
     private Log load(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener) {
         checkMayOpen(partition);
-        var folder = path.resolve(partition.toString());
-        long nowMs = environment.clock.nowMs();
-        LoadedLog loaded;
-        List<String> names = folders.containsKey(partition) ? disk.list(folder) : List.of();
-        var foundId = PartitionMetadata.read(disk, folder, names);
-        if (!foundId.isZero() && !topicId.isZero() && !foundId.equals(topicId)) setAside(partition);
-        if (folders.putIfAbsent(partition, Boolean.TRUE) == null) {
+        var folder = folders.pathOf(partition);
+        var loaded = folders.contains(partition) ? loadFound(partition, topicId, folder, config) : null;
+        if (loaded == null) {
+            if (folders.contains(partition)) folders.setAside(partition);
+            folders.add(partition);
             loaded = create(partition, topicId, folder);
-        } else {
-            var found = checkpoints.of(partition);
-            var loader = new LogLoader(disk, folder, names, partition, closedCleanly && !checkpoints.isTouched(partition), found.recoveryPoint(),
-                    config.indexIntervalBytes(), nowMs);
-            if (foundId.isZero() && !topicId.isZero()) PartitionMetadata.write(disk, folder, topicId);
-            loaded = loader.load(foundId.isZero() ? topicId : foundId, found.logStartOffset(), entries.unknownChange());
-            checkpoints.touch(partition);
         }
+        return new Log(this, loop, listener, partition, config, loaded, checkpoints.of(partition));
+    }
+
+    /** One that was found is used if it can be, since it may hold much; what is wrong with it costs only the time to copy again. */
+    private Log loadFuture(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener) {
+        checkMayOpen(partition);
+        if (folders.contains(partition)) throw new IllegalStateException("log lies here: partition=" + partition);
+        LoadedLog loaded = null;
+        var found = folders.futureOf(partition);
+        if (found != null) {
+            try {
+                loaded = loadFound(partition, topicId, found, config);
+            } catch (StorageException e) {
+                LOGGER.warn("the copy of a log is damaged and begun anew: partition={} reason={}", partition, e.getMessage());
+            }
+            if (loaded == null) dropFuture(partition);
+        }
+        if (loaded == null) {
+            var folder = folders.newFuture(partition);
+            loaded = create(partition, topicId, folder);
+            folders.addFuture(partition, folder);
+        }
+        // What an earlier move took away from here must not come back beside a copy that the controller is told of.
+        entries.sync(entries.onChange());
         return new Log(this, loop, listener, partition, config, loaded, checkpoints.of(partition));
     }
 
@@ -299,31 +285,7 @@ public final class LogDirectory implements AutoCloseable {
         return LogLoader.create(disk, folder, topicId, entries.onChange(), environment.clock.nowMs());
     }
 
-    /** One that was found is used if it can be, since it may hold much; what is wrong with it costs only the time to copy again. */
-    private Log loadFuture(TopicPartition partition, Uuid topicId, LogConfig config, EventLoop loop, LogListener listener) {
-        checkMayOpen(partition);
-        if (folders.containsKey(partition)) throw new IllegalStateException("log lies here: partition=" + partition);
-        LoadedLog loaded = null;
-        if (futures.containsKey(partition)) {
-            try {
-                loaded = loadFound(partition, topicId, path.resolve(futures.get(partition)), config);
-            } catch (StorageException e) {
-                LOGGER.warn("the copy of a log is damaged and begun anew: partition={} reason={}", partition, e.getMessage());
-            }
-            if (loaded == null) dropFuture(partition);
-        }
-        if (loaded == null) {
-            var name = FileNames.futureFolder(partition, new UUID(environment.random.nextLong(), environment.random.nextLong()));
-            if (name == null) throw new StorageException("the name of the topic is too long for a copy of its log: partition=" + partition);
-            loaded = create(partition, topicId, path.resolve(name));
-            futures.put(partition, name);
-        }
-        // What an earlier move took away from here must not come back beside a copy that the controller is told of.
-        syncEntries(entries.onChange());
-        return new Log(this, loop, listener, partition, config, loaded, checkpoints.of(partition));
-    }
-
-    /** @return null if it is a copy of another topic's */
+    /** @return null if it is another topic's */
     private LoadedLog loadFound(TopicPartition partition, Uuid topicId, Path folder, LogConfig config) {
         var names = disk.list(folder);
         var foundId = PartitionMetadata.read(disk, folder, names);
@@ -332,7 +294,7 @@ public final class LogDirectory implements AutoCloseable {
         var found = checkpoints.of(partition);
         var loader = new LogLoader(disk, folder, names, partition, closedCleanly && !checkpoints.isTouched(partition), found.recoveryPoint(),
                 config.indexIntervalBytes(), environment.clock.nowMs());
-        var loaded = loader.load(topicId, found.logStartOffset(), entries.unknownChange());
+        var loaded = loader.load(foundId.isZero() ? topicId : foundId, found.logStartOffset(), entries.unknownChange());
         checkpoints.touch(partition);
         return loaded;
     }
@@ -342,24 +304,26 @@ public final class LogDirectory implements AutoCloseable {
      */
     private void promote(TopicPartition partition, long firstDirtyOffset) {
         checkMayOpen(partition);
-        var name = futures.get(partition);
-        if (name == null || folders.containsKey(partition)) throw new IllegalStateException("no copy to take: partition=" + partition);
+        boolean hasCopy = folders.futureOf(partition) != null;
+        if (!hasCopy || folders.contains(partition)) throw new IllegalStateException("no copy to take: partition=" + partition);
         checkpoints.carry(partition, firstDirtyOffset);
         if (!checkpoints.write(this)) throw new StorageException("cannot write checkpoints: path=" + path);
-        disk.rename(path.resolve(name), path.resolve(partition.toString()));
-        futures.remove(partition);
-        folders.put(partition, Boolean.TRUE);
+        folders.promote(partition);
         checkpoints.touch(partition);
-        syncEntries(entries.onChange());
+        entries.sync(entries.onChange());
     }
 
     /** Deletes a copy that is not open. */
     public void dropFuture(TopicPartition partition) {
-        var name = futures.get(partition);
-        if (name == null) return;
+        var future = folders.futureOf(partition);
+        if (future == null) return;
+        checkNotOpen(partition);
+        var doomed = folders.renameDeleted(partition, future);
+        environment.io.execute(() -> folders.delete(doomed));
+    }
+
+    private void checkNotOpen(TopicPartition partition) {
         if (logs.containsKey(partition)) throw new IllegalStateException("log is open: partition=" + partition);
-        var doomed = renameDeleted(partition, path.resolve(name));
-        environment.io.execute(() -> deleteFiles(doomed));
     }
 
     private void register(Log log) {
@@ -373,11 +337,8 @@ public final class LogDirectory implements AutoCloseable {
      * {@code <partition>.<id>-stray}, for a person to look at and delete.
      */
     public void setAside(TopicPartition partition) {
-        if (logs.containsKey(partition)) throw new IllegalStateException("log is open: partition=" + partition);
-        var unique = new UUID(environment.random.nextLong(), environment.random.nextLong());
-        var stray = path.resolve(FileNames.strayFolder(partition, unique));
-        rename(partition, path.resolve(partition.toString()), stray);
-        LOGGER.warn("a folder of no partition that the cluster knows is kept under another name: folder={}", stray);
+        checkNotOpen(partition);
+        folders.setAside(partition);
     }
 
     // --- for the logs in it
@@ -386,42 +347,24 @@ public final class LogDirectory implements AutoCloseable {
         return disk;
     }
 
-    Clock clock() {
-        return environment.clock;
-    }
-
-    Executor appends() {
-        return environment.appends;
-    }
-
-    /** Null if no log here is compacted. */
-    LogCleaner cleaner() {
-        return environment.cleaner;
-    }
-
-    long recentBytes() {
-        return environment.recentBytes;
+    Environment environment() {
+        return environment;
     }
 
     WritePace pace() {
         return pace;
     }
 
-    RandomGenerator random() {
-        return environment.random;
-    }
-
-    long retentionCheckMs() {
-        return environment.retentionCheckMs;
-    }
-
     Housekeeping housekeeping(EventLoop loop) {
         return housekeepings.computeIfAbsent(loop, l -> new Housekeeping(this, l, new OpenSegments(openFiles, environment.openFilesMax)));
     }
 
-    /** Makes the directory's own entries durable, if a change up to the given one is not yet. */
-    void syncEntries(long change) {
-        entries.sync(change);
+    DirectoryEntries entries() {
+        return entries;
+    }
+
+    OffsetCheckpoints checkpoints() {
+        return checkpoints;
     }
 
     /** Writes checkpoints, on the I/O pool. @return false if that failed: the directory is offline, or the disk is full */
@@ -429,16 +372,6 @@ public final class LogDirectory implements AutoCloseable {
         if (failure != null) return false;
         checkpoints.put(changes);
         return checkpoints.write(this);
-    }
-
-    /** Notes offsets for the next checkpoint. */
-    void keep(List<Housekeeping.Checkpoint> changes) {
-        checkpoints.put(changes);
-    }
-
-    /** Durable on return, if it was higher on disk. */
-    void lowerOffsets(TopicPartition partition, long recoveryPoint, long endOffset, int generation) {
-        checkpoints.lower(partition, recoveryPoint, endOffset, generation);
     }
 
     void onClosed(Log log, boolean isClean) {
@@ -449,34 +382,11 @@ public final class LogDirectory implements AutoCloseable {
     void onDeleted(Log log, Path folder, long delayMs) {
         logs.remove(log.topicPartition(), log);
         try {
-            var deleted = renameDeleted(log.topicPartition(), folder);
-            if (delayMs <= 0) environment.io.execute(() -> deleteFiles(deleted));
-            else log.loop().schedule(delayMs, () -> environment.io.execute(() -> deleteFiles(deleted)));
+            var deleted = folders.renameDeleted(log.topicPartition(), folder);
+            if (delayMs <= 0) environment.io.execute(() -> folders.delete(deleted));
+            else log.loop().schedule(delayMs, () -> environment.io.execute(() -> folders.delete(deleted)));
         } catch (StorageException e) {
             fail(e);
-        }
-    }
-
-    private Path renameDeleted(TopicPartition partition, Path folder) {
-        var unique = new UUID(environment.random.nextLong(), environment.random.nextLong());
-        var deleted = path.resolve(FileNames.deletedFolder(partition, unique));
-        rename(partition, folder, deleted);
-        return deleted;
-    }
-
-    private void rename(TopicPartition partition, Path folder, Path other) {
-        disk.rename(folder, other);
-        entries.onChange();
-        checkpoints.remove(partition);
-        if (!futures.remove(partition, folder.getFileName().toString())) folders.remove(partition);
-    }
-
-    private void deleteFiles(Path folder) {
-        try {
-            for (var name : disk.list(folder)) disk.delete(folder.resolve(name));
-            disk.delete(folder);
-        } catch (StorageException e) {
-            warn("cannot delete a folder; it is tried again at the next start", e);
         }
     }
 

@@ -238,7 +238,7 @@ final class LogFlusher {
      * Durable on return.
      */
     void lowerCheckpoints(long recoveryPoint, long endOffset) {
-        directory.lowerOffsets(log.topicPartition(), recoveryPoint, endOffset, generation + 1);
+        directory.checkpoints().lower(log.topicPartition(), recoveryPoint, endOffset, generation + 1);
         durableRecoveryPoint = Math.min(durableRecoveryPoint, recoveryPoint);
     }
 
@@ -275,7 +275,7 @@ final class LogFlusher {
     void keepCheckpoint() {
         var last = new ArrayList<Housekeeping.Checkpoint>(1);
         addCheckpoint(last);
-        directory.keep(last);
+        directory.checkpoints().put(last);
     }
 
     /** Offsets are on disk: a recovery goes on from the latest snapshot up to the recovery point, and wants no older one. */

@@ -203,7 +203,7 @@ final class LogWriter {
         staging = null;
         stagedAborts = List.of();
         deferred = write;
-        directory.appends().execute(() -> {
+        directory.environment().appends().execute(() -> {
             write.perform();
             loop.execute(() -> onDeferred(write));
         });
@@ -258,9 +258,9 @@ final class LogWriter {
         try {
             var file = segments.open(active);
             segments.loadIndexes(active);
-            long startedNs = directory.clock().nanoTime();
+            long startedNs = directory.environment().clock().nanoTime();
             staging.writeTo(file.disk(), active.size());
-            directory.pace().onWritten(startedNs, directory.clock().nanoTime());
+            directory.pace().onWritten(startedNs, directory.environment().clock().nanoTime());
             if (!stagedAborts.isEmpty()) TransactionIndex.append(disk, active.path(FileNames.TRANSACTION_INDEX), stagedAborts, false);
         } catch (StorageException e) {
             undo(e);

@@ -30,6 +30,26 @@ final class MetaProperties {
         }
     }
 
+    /**
+     * @return as {@link #read}
+     * @throws LogDirectoryException also if there is none, or another node's or cluster's
+     */
+    static DirectoryIdentity readOwn(Disk disk, Path path, int nodeId, String clusterId) {
+        var identity = read(disk, path);
+        if (identity == null) {
+            throw new LogDirectoryException("log directory is not formatted: path=%s has no %s".formatted(path, FileNames.META_PROPERTIES));
+        }
+        if (!identity.clusterId().equals(clusterId)) {
+            throw new LogDirectoryException("log directory holds data of another cluster: path=%s cluster.id=%s expected=%s; set log.dirs to this cluster's data, or to an empty directory"
+                    .formatted(path, identity.clusterId(), clusterId));
+        }
+        if (identity.nodeId() != nodeId) {
+            throw new LogDirectoryException("log directory holds data of another node: path=%s node.id=%d expected=%d; set node.id to %d, or log.dirs to this node's data"
+                    .formatted(path, identity.nodeId(), nodeId, identity.nodeId()));
+        }
+        return identity;
+    }
+
     static void write(Disk disk, Path directory, DirectoryIdentity identity) {
         CheckpointFile.replace(disk, directory.resolve(FileNames.META_PROPERTIES), "#\ncluster.id=%s\ndirectory.id=%s\nnode.id=%d\nversion=1\n"
                 .formatted(identity.clusterId(), identity.directoryId(), identity.nodeId()));

@@ -35,7 +35,8 @@ final class Retention {
     /** First thing on the loop, once the log is open. */
     void onOpened() {
         onCheckpointed(log.logStartOffset());
-        if (log.config().delete() && !segments.first().isEmpty() || !log.producers().isEmpty()) lookAt(nowMs() + directory.retentionCheckMs());
+        boolean mayForget = log.config().delete() && !segments.first().isEmpty() || !log.producers().isEmpty();
+        if (mayForget) lookAt(nowMs() + directory.environment().retentionCheckMs());
     }
 
     // --- deciding
@@ -105,7 +106,7 @@ final class Retention {
      */
     private long nextCheckMs(long nowMs) {
         var config = log.config();
-        long pauseMs = directory.retentionCheckMs();
+        long pauseMs = directory.environment().retentionCheckMs();
         long next = log.producers().isEmpty() ? Long.MAX_VALUE : nowMs + Math.max(pauseMs, config.producerIdExpirationMs() / 8);
         if (!config.delete()) return next;
         if (config.retentionBytes() >= 0 && segments.count() > 1) next = nowMs + pauseMs;
