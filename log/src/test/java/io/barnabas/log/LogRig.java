@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
 
 /** One log on a simulated disk, with a loop and a worker of its own that die in a crash. */
 final class LogRig {
@@ -39,11 +40,16 @@ final class LogRig {
 
     LogRig(long seed, LogConfig config) {
         this.simulation = new Simulation(seed);
-        this.disk = new SimulatedDisk(simulation.clock());
+        this.disk = formattedDisk(simulation, new Uuid(1, 2));
         this.config = config;
-        LogDirectory.format(disk, PATH, new DirectoryIdentity(1, CLUSTER, new Uuid(1, 2)));
-        disk.syncDirectory(Path.of("/"));
         start();
+    }
+
+    static SimulatedDisk formattedDisk(Simulation simulation, Uuid directoryId) {
+        var disk = new SimulatedDisk(simulation.clock());
+        LogDirectory.format(disk, PATH, new DirectoryIdentity(1, CLUSTER, directoryId));
+        disk.syncDirectory(Path.of("/"));
+        return disk;
     }
 
     static LogRig withDefaults() {
@@ -75,7 +81,7 @@ final class LogRig {
     void openDirectoryOnly() {
         loop = simulation.newLoop("loop");
         worker = simulation.newLoop("worker");
-        directory = openDirectory(disk, worker);
+        directory = openDirectory(disk, simulation, worker, Seeds.random(3), cleanerLimits, openFilesMax);
     }
 
     void start() {
@@ -83,9 +89,10 @@ final class LogRig {
         log = directory.openLogNow(PARTITION, TOPIC_ID, config, loop, heard);
     }
 
-    private LogDirectory openDirectory(Disk disk, Executor io) {
-        var cleaner = new LogCleaner(io, CompactionPace.FREE, Seeds.random(4), cleanerLimits);
-        return LogDirectory.open(PATH, 1, CLUSTER, new LogDirectory.Environment(disk, simulation.clock(), io, io, io, Seeds.random(3), cleaner, RECENT_BYTES, openFilesMax, 1000));
+    static LogDirectory openDirectory(Disk disk, Simulation simulation, Executor io, RandomGenerator random, LogCleaner.Limits limits, int openFilesMax) {
+        var cleaner = new LogCleaner(io, CompactionPace.FREE, Seeds.random(4), limits);
+        return LogDirectory.open(PATH, 1, CLUSTER,
+                new LogDirectory.Environment(disk, simulation.clock(), io, io, io, random, cleaner, RECENT_BYTES, openFilesMax, 1000));
     }
 
     void restart() {
@@ -167,13 +174,17 @@ final class LogRig {
         return values(log.logStartOffset(), log.endOffset());
     }
 
-    /** The values in a range, read in small steps as a consumer does. */
     List<String> values(long from, long to) {
+        return values(log, from, to, 200);
+    }
+
+    /** The values in a range, read in small steps as a consumer does. */
+    static List<String> values(Log log, long from, long to, int stepBytes) {
         var values = new ArrayList<String>();
         long next = from;
         while (next < to) {
             long before = next;
-            for (var record : records(next, to, 200)) {
+            for (var record : records(log, next, to, stepBytes)) {
                 if (record.offset() < next) continue;
                 values.add(text(record.value()));
                 next = record.offset() + 1;
@@ -184,6 +195,10 @@ final class LogRig {
     }
 
     List<io.barnabas.model.Record> records(long offset, long bound, int bytesMax) {
+        return records(log, offset, bound, bytesMax);
+    }
+
+    private static List<io.barnabas.model.Record> records(Log log, long offset, long bound, int bytesMax) {
         var result = log.read(offset, bytesMax, bound, true);
         if (!(result instanceof ReadResult.Data data)) throw new AssertionError(result + " at " + offset);
         var bytes = data.slice().toByteBuffer();

@@ -1,20 +1,16 @@
 package io.barnabas.log;
 
+import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
 import io.barnabas.model.RecordBatch;
 import io.barnabas.testkit.Seeds;
 import io.barnabas.testkit.SimulatedDisk;
 import io.barnabas.testkit.SimulatedLoop;
 import io.barnabas.testkit.Simulation;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** One log in one of two directories, each on a disk of its own, and what its broker and the controller do for a move. */
 final class MoveRig implements LogMove.Owner, LogListener {
-    static final Path PATH = LogRig.PATH;
-
     final Simulation simulation;
     final SimulatedDisk[] disks = new SimulatedDisk[2];
     final LogDirectory[] directories = new LogDirectory[2];
@@ -42,9 +38,7 @@ final class MoveRig implements LogMove.Owner, LogListener {
         this.simulation = new Simulation(seed);
         this.config = config;
         for (int i = 0; i < 2; i++) {
-            disks[i] = new SimulatedDisk(simulation.clock());
-            LogDirectory.format(disks[i], PATH, new DirectoryIdentity(1, LogRig.CLUSTER, new Uuid(1, 2 + i)));
-            disks[i].syncDirectory(Path.of("/"));
+            disks[i] = LogRig.formattedDisk(simulation, new Uuid(1, 2 + i));
         }
         start();
     }
@@ -59,9 +53,8 @@ final class MoveRig implements LogMove.Owner, LogListener {
         cancelled = null;
         isWanted = false;
         for (int i = 0; i < 2; i++) {
-            var cleaner = new LogCleaner(workers[i], CompactionPace.FREE, Seeds.random(4), LogCleaner.Limits.DEFAULT);
-            directories[i] = LogDirectory.open(PATH, 1, LogRig.CLUSTER, new LogDirectory.Environment(disks[i], simulation.clock(), workers[i],
-                    workers[i], workers[i], Seeds.random(simulation.random().nextLong()), cleaner, LogRig.RECENT_BYTES, 20, 1000));
+            var random = Seeds.random(simulation.random().nextLong());
+            directories[i] = LogRig.openDirectory(disks[i], simulation, workers[i], random, LogCleaner.Limits.DEFAULT, 20);
         }
         int place = place();
         log = directories[place].openLogNow(LogRig.PARTITION, LogRig.TOPIC_ID, config, loop, this);
@@ -179,36 +172,7 @@ final class MoveRig implements LogMove.Owner, LogListener {
     }
 
     List<String> values() {
-        var values = new ArrayList<String>();
-        long next = log.logStartOffset();
-        while (next < log.endOffset()) {
-            long before = next;
-            for (var record : records(next)) {
-                if (record.offset() < next) continue;
-                values.add(LogRig.text(record.value()));
-                next = record.offset() + 1;
-            }
-            if (next == before) throw new AssertionError("no progress: offset=" + next + " end=" + log.endOffset());
-        }
-        return values;
-    }
-
-    private List<io.barnabas.model.Record> records(long offset) {
-        var result = log.read(offset, 1000, log.endOffset(), true);
-        if (!(result instanceof ReadResult.Data data)) throw new AssertionError(result + " at " + offset);
-        ByteBuffer bytes = data.slice().toByteBuffer();
-        data.slice().release();
-        var records = new ArrayList<io.barnabas.model.Record>();
-        for (int at = 0; bytes.limit() - at >= RecordBatch.HEADER_BYTES; ) {
-            if (bytes.getInt(at + 8) + 12 > bytes.limit() - at) break;
-            var batch = new RecordBatch().wrap(bytes, at);
-            if (!batch.isValidCrc()) throw new AssertionError("bad checksum in a read: " + batch);
-            try (var reader = batch.records(1 << 20)) {
-                for (var record = reader.next(); record != null; record = reader.next()) records.add(record);
-            }
-            at = batch.endPosition();
-        }
-        return records;
+        return LogRig.values(log, log.logStartOffset(), log.endOffset(), 1000);
     }
 
     @Override
@@ -220,7 +184,7 @@ final class MoveRig implements LogMove.Owner, LogListener {
     public void onFlushed(Log flushed) {}
 
     @Override
-    public void onWriteFailed(Log log, long fromOffset, io.barnabas.base.StorageException error) {
+    public void onWriteFailed(Log log, long fromOffset, StorageException error) {
         if (move != null) move.onSourceChanged();
     }
 
