@@ -203,10 +203,8 @@ final class CleanableLog {
         try {
             flusher.settleIndexesOf(cleaned.sources);
             rename(cleaned.segment, FileNames.CLEANED, FileNames.SWAP);
-            var replaced = segments.replace(from, from + cleaned.sources.size(), cleaned.segment);
-            for (var segment : replaced) segment.dropIndexes();
+            segments.replace(from, from + cleaned.sources.size(), cleaned.segment, log.config().fileDeleteDelayMs());
             reader.forgetReaders();
-            new LogTruncation(disk(), folder, segments, housekeeping).deleteReplaced(replaced, log.config().fileDeleteDelayMs());
             rename(cleaned.segment, FileNames.SWAP, "");
             return true;
         } catch (StorageException e) {

@@ -1,6 +1,5 @@
 package io.barnabas.log;
 
-import io.barnabas.base.Disk;
 import io.barnabas.base.EventLoop;
 import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
@@ -10,6 +9,7 @@ import io.barnabas.model.TopicPartition;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * One partition on one disk. Owned by one event loop, on which every method runs unless it says otherwise.
@@ -20,7 +20,6 @@ import java.util.List;
  */
 public final class Log {
     private final LogDirectory directory;
-    private final Disk disk;
     private final Housekeeping housekeeping;
     private final EventLoop loop;
     private final LogListener listener;
@@ -48,7 +47,6 @@ public final class Log {
     Log(LogDirectory directory, EventLoop loop, LogListener listener, TopicPartition partition, LogConfig config, LoadedLog loaded,
             OffsetCheckpoints.Offsets checkpointed) {
         this.directory = directory;
-        this.disk = directory.disk();
         this.housekeeping = directory.housekeeping(loop);
         this.loop = loop;
         this.listener = listener;
@@ -56,8 +54,8 @@ public final class Log {
         this.topicId = loaded.topicId();
         this.folder = loaded.folder();
         this.config = config;
-        this.segments = new SegmentList(this, disk, housekeeping.openSegments(), loaded.segments());
-        this.reader = new LogReader(disk, segments, housekeeping);
+        this.segments = new SegmentList(this, housekeeping, loaded);
+        this.reader = new LogReader(directory.disk(), segments, housekeeping);
         this.epochs = loaded.epochs();
         this.flusher = new LogFlusher(this, directory, loop, segments, loaded, checkpointed);
         this.cleanable = new CleanableLog(this, directory, loop, folder, segments, reader, flusher, checkpointed.firstDirtyOffset());
@@ -66,7 +64,7 @@ public final class Log {
         this.logStartOffset = loaded.logStartOffset();
         this.highWatermark = Math.max(logStartOffset, Math.min(checkpointed.highWatermark(), loaded.endOffset()));
         loaded.producers().onHighWatermark(highWatermark);
-        this.retention = new Retention(this, directory, folder, segments, flusher, appender);
+        this.retention = new Retention(this, directory, segments, flusher, appender);
     }
 
     public TopicPartition topicPartition() {
@@ -324,24 +322,11 @@ public final class Log {
             truncateFullyAndStartAt(offset);
             return;
         }
-        var end = new long[1];
-        orFail(() -> {
-            flusher.settle();
-            int kept = Math.max(0, segments.floor(offset));
-            // Else a crash after new appends would take torn data for damage of what had been durable; where exactly the log will end is
-            // known only then.
-            long recoveryPoint = Math.min(offset, segments.get(kept).baseOffset);
-            flusher.lowerCheckpoints(recoveryPoint, offset);
-            cleanable.onTruncated(recoveryPoint);
-            var removed = segments.remove(kept + 1, segments.count());
-            end[0] = new LogTruncation(disk, folder, segments, housekeeping).truncateTo(offset, removed);
-        });
+        var truncation = newTruncation();
+        long end = orFail(() -> truncation.truncateTo(offset));
         logStartOffset = Math.min(logStartOffset, offset);
-        long endOffset = Math.max(logStartOffset, end[0]);
-        orFail(() -> {
-            var loader = new ProducerLoader(disk, folder, disk.list(folder), segments.all(), endOffset, Long.MAX_VALUE, housekeeping.scanner());
-            afterTruncation(endOffset, loader.loadTruncated());
-        });
+        long endOffset = Math.max(logStartOffset, end);
+        afterTruncation(endOffset, orFail(() -> truncation.loadProducers(endOffset)));
         if (epochs.truncateFromEnd(endOffset)) flusher.onEpochsChanged();
     }
 
@@ -353,15 +338,8 @@ public final class Log {
     public void truncateFullyAndStartAt(long offset) {
         write();
         orFail(() -> {
-            flusher.settle();
-            long recoveryPoint = Math.min(offset, segments.first().baseOffset);
-            flusher.lowerCheckpoints(recoveryPoint, recoveryPoint);
-            cleanable.onTruncated(recoveryPoint);
-            var fresh = appender.newSegment(offset);
-            segments.add(fresh);
-            var removed = segments.remove(0, segments.count() - 1);
-            ProducerLoader.deleteSnapshots(disk, folder);
-            new LogTruncation(disk, folder, segments, housekeeping).deleteAll(removed);
+            newTruncation().startAnew(appender.newSegment(offset));
+            return null;
         });
         logStartOffset = offset;
         highWatermark = offset;
@@ -379,10 +357,14 @@ public final class Log {
         retention.onTruncated();
     }
 
-    private void orFail(Runnable work) {
+    private LogTruncation newTruncation() {
+        return new LogTruncation(directory.disk(), folder, housekeeping.scanner(), segments, flusher, cleanable);
+    }
+
+    private <T> T orFail(Supplier<T> work) {
         if (isOffline()) throw new StorageException("log is offline: partition=" + partition);
         try {
-            work.run();
+            return work.get();
         } catch (StorageException e) {
             directory.fail(e);
             throw e;

@@ -2,38 +2,60 @@ package io.barnabas.log;
 
 import io.barnabas.base.Disk;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 
-/** Takes data of a log off the disk, at its end or at its beginning. On the log's loop. */
+/**
+ * Takes records off the end of a log, on the disk: the checkpoints first, so that a crash on the way, or after new appends, is not taken for
+ * damage of what had been durable. For one truncation, on the log's loop; nothing may be staged.
+ */
 final class LogTruncation {
     static final String[] DATA_SUFFIXES = {FileNames.LOG, FileNames.INDEX, FileNames.TIME_INDEX, FileNames.TRANSACTION_INDEX};
 
-    private static final String[] WITH_SNAPSHOT =
-            {FileNames.LOG, FileNames.INDEX, FileNames.TIME_INDEX, FileNames.TRANSACTION_INDEX, FileNames.SNAPSHOT};
-
     private final Disk disk;
     private final Path folder;
+    private final BatchScanner scanner;
     private final SegmentList segments;
-    private final Housekeeping housekeeping;
+    private final LogFlusher flusher;
+    private final CleanableLog cleanable;
 
-    LogTruncation(Disk disk, Path folder, SegmentList segments, Housekeeping housekeeping) {
+    /** @param scanner lent */
+    LogTruncation(Disk disk, Path folder, BatchScanner scanner, SegmentList segments, LogFlusher flusher, CleanableLog cleanable) {
         this.disk = disk;
         this.folder = folder;
+        this.scanner = scanner;
         this.segments = segments;
-        this.housekeeping = housekeeping;
+        this.flusher = flusher;
+        this.cleanable = cleanable;
     }
 
-    /** Deletes removed segments and cuts the active one, so that no batch reaches an offset. @return where the last batch now ends */
-    long truncateTo(long offset, Segment[] removed) {
-        if (removed.length > 0) deleteAll(removed);
-        var active = segments.active();
+    /** Takes away all batches that reach an offset. @return where the last batch now ends */
+    long truncateTo(long offset) {
+        flusher.settle();
+        int kept = Math.max(0, segments.floor(offset));
+        // Where exactly the log will end is known only once it is cut.
+        lower(Math.min(offset, segments.get(kept).baseOffset), offset);
+        segments.deleteFrom(kept + 1);
+        return cut(segments.active(), offset);
+    }
+
+    /** Takes away everything; an empty segment is all that there is. */
+    void startAnew(Segment empty) {
+        flusher.settle();
+        long offset = Math.min(empty.baseOffset, segments.first().baseOffset);
+        lower(offset, offset);
+        ProducerLoader.deleteSnapshots(disk, folder);
+        segments.startAnew(empty);
+    }
+
+    private void lower(long recoveryPoint, long endOffset) {
+        flusher.lowerCheckpoints(recoveryPoint, endOffset);
+        cleanable.onTruncated(recoveryPoint);
+    }
+
+    private long cut(Segment active, long offset) {
         if (active.isEmpty()) return active.baseOffset;
         segments.loadIndexes(active);
         active.recallEntries();
         var file = segments.open(active).disk();
-        var scanner = housekeeping.scanner();
         if (active.locate(offset, file, scanner)) {
             long newSize = scanner.position();
             file.truncate(newSize);
@@ -54,7 +76,7 @@ final class LogTruncation {
         var offsets = active.offsetIndex();
         long from = offsets.count() == 0 ? 0 : offsets.position(offsets.count() - 1);
         long end = active.baseOffset;
-        var scanner = housekeeping.scanner().start(segments.open(active).disk(), from, active.size());
+        scanner.start(segments.open(active).disk(), from, active.size());
         while (scanner.next()) {
             end = scanner.header().lastOffset() + 1;
             active.onTimestamp(end - 1, scanner.header().maxTimestamp());
@@ -62,36 +84,8 @@ final class LogTruncation {
         return end;
     }
 
-    /** Deletes segments for good: durable on return, since what comes back would stand beside other data. */
-    void deleteAll(Segment[] removed) {
-        var doomed = rename(removed, DATA_SUFFIXES);
-        disk.syncDirectory(folder);
-        housekeeping.deleteLater(doomed, 0);
-    }
-
-    /** Deletes segments before the log's start after a delay. */
-    void deleteOldest(Segment[] removed, long delayMs) {
-        housekeeping.deleteLater(rename(removed, WITH_SNAPSHOT), delayMs);
-    }
-
-    /** Deletes segments after a delay whose place another one takes, with the base offset of the first. */
-    void deleteReplaced(Segment[] replaced, long delayMs) {
-        var doomed = rename(Arrays.copyOf(replaced, 1), DATA_SUFFIXES);
-        doomed.addAll(rename(Arrays.copyOfRange(replaced, 1, replaced.length), WITH_SNAPSHOT));
-        housekeeping.deleteLater(doomed, delayMs);
-    }
-
-    private List<Path> rename(Segment[] removed, String[] suffixes) {
-        var doomed = new ArrayList<Path>();
-        for (var segment : removed) {
-            for (var suffix : suffixes) {
-                var path = segment.path(suffix);
-                if (!disk.exists(path)) continue;
-                var deleted = segment.path(suffix + FileNames.DELETED);
-                disk.rename(path, deleted);
-                doomed.add(deleted);
-            }
-        }
-        return doomed;
+    /** The producers as of the new end: what is older is as it was. */
+    ProducerStates loadProducers(long endOffset) {
+        return new ProducerLoader(disk, folder, disk.list(folder), segments.all(), endOffset, Long.MAX_VALUE, scanner).loadTruncated();
     }
 }

@@ -2,7 +2,6 @@ package io.barnabas.log;
 
 import io.barnabas.base.StorageException;
 import io.barnabas.model.RecordBatch;
-import java.nio.file.Path;
 
 /**
  * The old end of a log: decides which segments have had their time, and deletes what lies before the log's start once that is on disk, since
@@ -12,7 +11,6 @@ final class Retention {
     private final Log log;
     private final LogDirectory directory;
     private final Housekeeping housekeeping;
-    private final Path folder;
     private final SegmentList segments;
     private final LogFlusher flusher;
     private final LogAppender appender;
@@ -21,11 +19,10 @@ final class Retention {
     /** Of the next look. */
     private long dueMs = Long.MAX_VALUE;
 
-    Retention(Log log, LogDirectory directory, Path folder, SegmentList segments, LogFlusher flusher, LogAppender appender) {
+    Retention(Log log, LogDirectory directory, SegmentList segments, LogFlusher flusher, LogAppender appender) {
         this.log = log;
         this.directory = directory;
         this.housekeeping = directory.housekeeping(log.loop());
-        this.folder = folder;
         this.segments = segments;
         this.flusher = flusher;
         this.appender = appender;
@@ -149,8 +146,7 @@ final class Retention {
         while (count + 1 < segments.count() && segments.get(count + 1).baseOffset <= safeOffset) count++;
         if (count == 0) return;
         try {
-            var oldest = segments.remove(0, count);
-            new LogTruncation(directory.disk(), folder, segments, housekeeping).deleteOldest(oldest, log.config().fileDeleteDelayMs());
+            segments.deleteOldest(count, log.config().fileDeleteDelayMs());
         } catch (StorageException e) {
             directory.fail(e);
         }

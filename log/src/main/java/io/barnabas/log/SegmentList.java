@@ -4,23 +4,30 @@ import io.barnabas.base.Disk;
 import io.barnabas.base.DiskFile;
 import io.barnabas.base.DiskFullException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The segments of one log, oldest first, the last one active; and their open files. Owned by the log's loop. */
+/** The segments of one log, oldest first, the last one active, and their files: open ones, and the end of those that go. Owned by the log's loop. */
 final class SegmentList {
+    private static final String[] WITH_SNAPSHOT =
+            {FileNames.LOG, FileNames.INDEX, FileNames.TIME_INDEX, FileNames.TRANSACTION_INDEX, FileNames.SNAPSHOT};
+
     private final Log log;
     private final Disk disk;
+    private final Path folder;
+    private final Housekeeping housekeeping;
     private final OpenSegments open;
     private Segment[] segments;
     private int count;
 
-    /** @param segments at least one, by base offset */
-    SegmentList(Log log, Disk disk, OpenSegments open, Segment[] segments) {
+    SegmentList(Log log, Housekeeping housekeeping, LoadedLog loaded) {
         this.log = log;
-        this.disk = disk;
-        this.open = open;
-        this.segments = segments;
+        this.disk = log.directory().disk();
+        this.folder = loaded.folder();
+        this.housekeeping = housekeeping;
+        this.open = housekeeping.openSegments();
+        this.segments = loaded.segments();
         this.count = segments.length;
         for (var segment : segments) segment.owner = log;
     }
@@ -77,7 +84,7 @@ final class SegmentList {
     }
 
     /** Takes segments out, from one index to before another; their files are let go of, not deleted. */
-    Segment[] remove(int from, int to) {
+    private Segment[] remove(int from, int to) {
         var removed = Arrays.copyOfRange(segments, from, to);
         System.arraycopy(segments, to, segments, from, count - to);
         Arrays.fill(segments, count - (to - from), count, null);
@@ -94,18 +101,57 @@ final class SegmentList {
         return from;
     }
 
-    /** Puts a segment in the place of those from one index to before another; their files are let go of, not deleted. */
-    Segment[] replace(int from, int to, Segment segment) {
-        var replaced = remove(from + 1, to);
+    /** Deletes the segments from an index on for good: durable on return, since what comes back would stand beside other data. */
+    void deleteFrom(int index) {
+        if (index < count) deleteForGood(remove(index, count));
+    }
+
+    /** Deletes all segments for good, as {@link #deleteFrom} does; another one is the only one and active. */
+    void startAnew(Segment segment) {
+        add(segment);
+        deleteForGood(remove(0, count - 1));
+    }
+
+    private void deleteForGood(Segment[] removed) {
+        var doomed = renameDeleted(removed, LogTruncation.DATA_SUFFIXES);
+        disk.syncDirectory(folder);
+        housekeeping.deleteLater(doomed, 0);
+    }
+
+    /** Deletes the first segments, which lie before the log's start, after a delay. */
+    void deleteOldest(int oldest, long delayMs) {
+        housekeeping.deleteLater(renameDeleted(remove(0, oldest), WITH_SNAPSHOT), delayMs);
+    }
+
+    /** Puts a segment in the place of those from one index to before another, with the base offset of the first; they are deleted after a delay. */
+    void replace(int from, int to, Segment segment, long delayMs) {
+        var others = remove(from + 1, to);
         var first = segments[from];
         close(first);
         segment.owner = log;
         segments[from] = segment;
-        var all = new Segment[replaced.length + 1];
-        all[0] = first;
-        System.arraycopy(replaced, 0, all, 1, replaced.length);
-        return all;
+        first.dropIndexes();
+        for (var other : others) other.dropIndexes();
+        var doomed = renameDeleted(new Segment[] {first}, LogTruncation.DATA_SUFFIXES);
+        doomed.addAll(renameDeleted(others, WITH_SNAPSHOT));
+        housekeeping.deleteLater(doomed, delayMs);
     }
+
+    private List<Path> renameDeleted(Segment[] removed, String[] suffixes) {
+        var doomed = new ArrayList<Path>();
+        for (var segment : removed) {
+            for (var suffix : suffixes) {
+                var path = segment.path(suffix);
+                if (!disk.exists(path)) continue;
+                var deleted = segment.path(suffix + FileNames.DELETED);
+                disk.rename(path, deleted);
+                doomed.add(deleted);
+            }
+        }
+        return doomed;
+    }
+
+    // --- files and indexes
 
     /** The segment's file, opened if need be; the segment stays its user. The active one's is made when it is not there. */
     SegmentFile open(Segment segment) {
