@@ -17,6 +17,10 @@ import java.util.function.Supplier;
  * A batch is staged by {@link #append} or {@link #replicate}, becomes readable by {@link #write} (called by itself at the
  * end of the turn) and durable by a flush. Three ends tell how far each has come: {@link #endOffset} (written, in the page
  * cache), {@link #flushedOffset} (on stable storage) and {@link #highWatermark} (set by whoever replicates).
+ * <p>
+ * This is what the rest of a broker sees. The state is its parts', each of which owns its own: {@link LogWriter} the end, {@link LogFlusher}
+ * what is durable, {@link Retention} the old segments, {@link CleanableLog} those that are compacted, {@link SegmentList} all of them; they
+ * reach each other, and do not ask here. The log itself owns where it starts, the high watermark, and whether it is open.
  */
 public final class Log {
     private final LogDirectory directory;
