@@ -136,8 +136,7 @@ final class LogCopier implements LogListener {
         pieceBound = source.endOffset();
         var result = source.read(Math.max(pieceFrom, source.logStartOffset()), pace.pieceBytes(), pieceBound, true);
         if (!(result instanceof ReadResult.Data data) || data.slice().size() == 0) {
-            leave(0);
-            rest("cannot read the log");
+            giveUp("cannot read the log");
             return;
         }
         var slice = data.slice();
@@ -148,10 +147,7 @@ final class LogCopier implements LogListener {
                 bytes.flip();
                 loop.execute(() -> append(bytes));
             } catch (StorageException e) {
-                loop.execute(() -> {
-                    leave(0);
-                    rest(e.getMessage());
-                });
+                loop.execute(() -> giveUp(e.getMessage()));
             } finally {
                 slice.release();
             }
@@ -170,22 +166,14 @@ final class LogCopier implements LogListener {
             }
             fit(bytes);
         } catch (StorageException e) {
-            leave(0);
-            rest(e.getMessage());
+            giveUp(e.getMessage());
             return;
         }
         long before = copy.stagedEndOffset();
         piece = bytes;
         var result = copy.replicate(bytes);
-        if (result instanceof AppendResult.Refused refused) {
-            piece = null;
-            leave(0);
-            rest(refused.message());
-        } else if (copy.stagedEndOffset() == before) {
-            piece = null;
-            leave(0);
-            rest("nothing to append");
-        }
+        if (result instanceof AppendResult.Refused refused) giveUp(refused.message());
+        else if (copy.stagedEndOffset() == before) giveUp("nothing to append");
     }
 
     /** A log may start within a batch: so does the copy then. */
@@ -194,6 +182,13 @@ final class LogCopier implements LogListener {
         if (first >= copy.endOffset()) return;
         // Otherwise batches have other borders than they had when the copy was begun.
         copy.truncateFullyAndStartAt(copy.endOffset() <= source.logStartOffset() ? first : source.logStartOffset());
+    }
+
+    /** The piece that is on its way will not come: it is tried again. */
+    private void giveUp(String reason) {
+        piece = null;
+        leave(0);
+        rest(reason);
     }
 
     private void leave(long byteCount) {
@@ -247,10 +242,7 @@ final class LogCopier implements LogListener {
 
     @Override
     public void onWriteFailed(Log log, long fromOffset, StorageException error) {
-        if (piece == null) return;
-        piece = null;
-        leave(0);
-        rest(error.getMessage());
+        if (piece != null) giveUp(error.getMessage());
     }
 
     @Override

@@ -170,16 +170,13 @@ final class LogReader {
         var header = scanner.header();
         if (!header.isV2()) return findInOldMessage(scanner, timestamp, fromOffset);
         var batch = new RecordBatch().wrap(scanner.readBatch(), 0);
-        try (var records = batch.records(Integer.MAX_VALUE)) {
-            for (var record = records.next(); record != null; record = records.next()) {
-                if (record.timestamp() < timestamp || record.offset() < fromOffset) continue;
-                return new TimestampOffset(record.timestamp(), record.offset(), batch.leaderEpoch());
-            }
+        try {
+            var record = batch.firstAtOrAfter(timestamp, fromOffset, Integer.MAX_VALUE);
+            return record == null ? null : new TimestampOffset(record.timestamp(), record.offset(), batch.leaderEpoch());
         } catch (RecordException e) {
             // A batch that cannot be unpacked holds no record that could be named; readers will meet it by its offset.
             return new TimestampOffset(batch.maxTimestamp(), Math.max(fromOffset, batch.baseOffset()), batch.leaderEpoch());
         }
-        return null;
     }
 
     private static TimestampOffset findInOldMessage(BatchScanner scanner, long timestamp, long fromOffset) {
