@@ -86,7 +86,8 @@ final class LogLoader {
         if (active.hasIndexesInMemory()) active.forgetStoredEntries();
         var loader = new ProducerLoader(disk, folder, names, kept, endOffset, sawProducers ? Long.MAX_VALUE : scannedFrom, SCANNER.get());
         var producers = loader.load(closedCleanly, recoveryPoint);
-        long flushedOffset = closedCleanly ? endOffset : Math.max(start, Math.min(recoveryPoint, endOffset));
+        // The start may lie in the middle of a file that was never synced: only what is in none counts as durable.
+        long flushedOffset = closedCleanly ? endOffset : Math.max(kept[0].baseOffset, Math.min(recoveryPoint, endOffset));
         boolean epochsChanged = !epochs.toText().equals(epochsText);
         return new LoadedLog(topicId, folder, kept, epochs, producers, start, endOffset, flushedOffset, folderChange, epochsChanged,
                 has(FileNames.LEADER_EPOCHS), closedCleanly, loader.snapshotOffset());

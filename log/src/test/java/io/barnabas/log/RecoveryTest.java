@@ -453,6 +453,25 @@ class RecoveryTest {
         assertEquals(before, rig.values(0, count));
     }
 
+    /** What lies before the start in the same file is not needed, and not durable either for that. */
+    @Test
+    void aRaisedStartMakesNothingDurable() {
+        for (int seed = 0; seed < 20; seed++) {
+            var rig = new LogRig(seed, LogConfig.DEFAULT);
+            rig.appendAndWrite("a");
+            rig.appendAndWrite("b");
+            rig.log.raiseHighWatermark(2);
+            rig.log.raiseLogStartOffset(1);
+            rig.simulation.runFor(1500);
+            rig.kill();
+            assertEquals(1, rig.log.logStartOffset());
+            assertEquals(0, rig.log.flushedOffset());
+            rig.simulation.runFor(1500);
+            rig.powerCut();
+            assertEquals(1, rig.log.logStartOffset());
+        }
+    }
+
     @Test
     void aCleanStopIsForgottenAtTheNextStart() {
         var rig = LogRig.withDefaults();
