@@ -453,6 +453,32 @@ class RecoveryTest {
         assertEquals(before, rig.values(0, count));
     }
 
+    @Test
+    void aCleanStopLeavesTheProducersOfWhatWasFlushedLongBefore() {
+        var rig = LogRig.withDefaults();
+        rig.restart();
+        rig.append(rig.idempotent(1, 0, 0, "a"), 0);
+        rig.log.write();
+        rig.flush();
+        rig.restart();
+        assertEquals(1, rig.log.activeProducers().size());
+    }
+
+    @Test
+    void afterATruncationCheckpointsGoOn() {
+        var rig = LogRig.withDefaults();
+        rig.appendAndWrite("a");
+        rig.appendAndWrite("b");
+        rig.flush();
+        rig.log.truncateTo(1);
+        rig.appendAndWrite("c");
+        rig.appendAndWrite("d");
+        rig.flush();
+        rig.simulation.runFor(2000);
+        rig.kill();
+        assertEquals(3, rig.log.flushedOffset());
+    }
+
     /** What lies before the start in the same file is not needed, and not durable either for that. */
     @Test
     void aRaisedStartMakesNothingDurable() {
