@@ -12,6 +12,9 @@ import java.util.Arrays;
 public final class RecordBatchFilter {
     /** What is asked for each record. */
     public interface Visitor {
+        /** Announces a record: of the next few, one after the other, before each is shown in the same order. */
+        default void expect(long offset, byte[] bytes, int keyFrom, int keyBytes) {}
+
         /**
          * @param bytes    hold the key, for the time of this call
          * @param keyBytes -1 if the record has no key
@@ -26,10 +29,14 @@ public final class RecordBatchFilter {
 
     private static final int RECORD_BYTES_MIN = 6;
     private static final int PLAIN_BYTES_INITIAL = 64 << 10;
-    private static final int PLAIN_BYTES_MAX = Integer.MAX_VALUE - 8;
-
+    private static final int ARRAY_BYTES_MAX = Integer.MAX_VALUE - 9;
     private static final int KEPT_INTS = 3;
+    private static final int KEPT_BYTES = Long.BYTES + KEPT_INTS * Integer.BYTES;
+    /** Records that are read before the first of them is shown. */
+    private static final int AHEAD_MAX = 256;
+    private static final int AHEAD_INTS = 6;
 
+    private final int bytesMax;
     private final DecompressionStreams streams = new DecompressionStreams();
     private ZstdPacker zstd;
     /** The records, unpacked: the batch's own array, or {@link #plain}. */
@@ -46,11 +53,20 @@ public final class RecordBatchFilter {
     private boolean hasValue;
     private int recordEnd;
 
+    /** Of records that were read and are to be shown, what the fields above hold of the one at hand. */
+    private final long[] aheadTimestampDeltas = new long[AHEAD_MAX];
+    private final int[] ahead = new int[AHEAD_MAX * AHEAD_INTS];
+
     /** Of the records that stay: their deltas, and where the rest of each, from the key on, begins and ends. */
     private long[] keptTimestampDeltas = new long[64];
     private int[] kept = new int[64 * KEPT_INTS];
     private int keptCount;
     private boolean keepsTombstone;
+
+    /** @param bytesMax that a batch may take when it is unpacked, and so what is noted of its records, each; beyond it cannot be looked at */
+    public RecordBatchFilter(long bytesMax) {
+        this.bytesMax = (int) Math.min(bytesMax, ARRAY_BYTES_MAX);
+    }
 
     /**
      * Shows every record.
@@ -59,14 +75,7 @@ public final class RecordBatchFilter {
      * @throws RecordException if the batch is not what its header or the format says
      */
     public boolean visit(RecordBatch batch, Visitor visitor) {
-        unpack(batch);
-        long baseOffset = batch.baseOffset();
-        for (int i = 0; i < batch.recordCount(); i++) {
-            readRecord();
-            if (!visitor.onRecord(baseOffset + offsetDelta, bytes, keyFrom, keyBytes, hasValue)) return false;
-        }
-        checkEnd();
-        return true;
+        return walk(batch, visitor, false);
     }
 
     /**
@@ -75,20 +84,55 @@ public final class RecordBatchFilter {
      * @throws RecordException if the batch is not what its header or the format says
      */
     public Rest filter(RecordBatch batch, Visitor visitor) {
-        unpack(batch);
         keptCount = 0;
         keepsTombstone = false;
-        long baseOffset = batch.baseOffset();
-        int count = batch.recordCount();
-        for (int i = 0; i < count; i++) {
-            readRecord();
-            if (!visitor.onRecord(baseOffset + offsetDelta, bytes, keyFrom, keyBytes, hasValue)) continue;
-            keepsTombstone |= !hasValue;
-            keep();
-        }
-        checkEnd();
+        walk(batch, visitor, true);
         if (keptCount == 0) return Rest.NONE;
-        return keptCount == count ? Rest.ALL : Rest.SOME;
+        return keptCount == batch.recordCount() ? Rest.ALL : Rest.SOME;
+    }
+
+    /** @return false if this was no filtering, and the visitor did not want to go on */
+    private boolean walk(RecordBatch batch, Visitor visitor, boolean isFilter) {
+        unpack(batch);
+        long baseOffset = batch.baseOffset();
+        for (int shown = 0; shown < batch.recordCount(); shown += AHEAD_MAX) {
+            int count = Math.min(AHEAD_MAX, batch.recordCount() - shown);
+            for (int i = 0; i < count; i++) {
+                readRecord();
+                visitor.expect(baseOffset + offsetDelta, bytes, keyFrom, keyBytes);
+                putAside(i);
+            }
+            for (int i = 0; i < count; i++) {
+                takeUp(i);
+                boolean answer = visitor.onRecord(baseOffset + offsetDelta, bytes, keyFrom, keyBytes, hasValue);
+                if (isFilter && answer) keep();
+                else if (!isFilter && !answer) return false;
+            }
+        }
+        if (at != end) throw DecompressionStream.malformed("bytes left over after the last record");
+        return true;
+    }
+
+    private void putAside(int i) {
+        aheadTimestampDeltas[i] = timestampDelta;
+        int to = i * AHEAD_INTS;
+        ahead[to] = offsetDelta;
+        ahead[to + 1] = restFrom;
+        ahead[to + 2] = keyFrom;
+        ahead[to + 3] = keyBytes;
+        ahead[to + 4] = hasValue ? 1 : 0;
+        ahead[to + 5] = recordEnd;
+    }
+
+    private void takeUp(int i) {
+        timestampDelta = aheadTimestampDeltas[i];
+        int from = i * AHEAD_INTS;
+        offsetDelta = ahead[from];
+        restFrom = ahead[from + 1];
+        keyFrom = ahead[from + 2];
+        keyBytes = ahead[from + 3];
+        hasValue = ahead[from + 4] != 0;
+        recordEnd = ahead[from + 5];
     }
 
     /** Whether one of the records that stay has no value. */
@@ -170,9 +214,10 @@ public final class RecordBatchFilter {
             return;
         }
         int count = 0;
-        try (var stream = streams.open(type, batch.recordBytes(), PLAIN_BYTES_MAX)) {
+        try (var stream = streams.open(type, batch.recordBytes(), bytesMax)) {
             while (true) {
-                if (count == plain.length) plain = Arrays.copyOf(plain, (int) Math.min(PLAIN_BYTES_MAX, Math.max(PLAIN_BYTES_INITIAL, count * 2L)));
+                // There is room for one byte too many, which the stream refuses.
+                if (count == plain.length) plain = Arrays.copyOf(plain, (int) Math.min(bytesMax + 1, Math.max(PLAIN_BYTES_INITIAL, count * 2L)));
                 int read = stream.read(plain, count, plain.length - count);
                 if (read < 0) break;
                 count += read;
@@ -204,10 +249,6 @@ public final class RecordBatchFilter {
         return byteCount;
     }
 
-    private void checkEnd() {
-        if (at != end) throw DecompressionStream.malformed("bytes left over after the last record");
-    }
-
     private int readVarint() {
         int raw = 0;
         for (int shift = 0; shift < 35 && at < end; shift += 7) {
@@ -229,7 +270,9 @@ public final class RecordBatchFilter {
     }
 
     private void keep() {
+        keepsTombstone |= !hasValue;
         if (keptCount == keptTimestampDeltas.length) {
+            if (keptCount * 2L * KEPT_BYTES > bytesMax) throw new RecordException(ErrorCode.MESSAGE_TOO_LARGE, "batch of too many records: recordCount>" + keptCount);
             keptTimestampDeltas = Arrays.copyOf(keptTimestampDeltas, keptCount * 2);
             kept = Arrays.copyOf(kept, keptCount * 2 * KEPT_INTS);
         }
