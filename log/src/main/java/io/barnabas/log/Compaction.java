@@ -203,7 +203,7 @@ final class Compaction {
         keepsTombstones = !isPastHorizon();
         boolean isDecided = isControl ? transactions.onMarker(header, markerType()) : transactions.onData(header);
         boolean isDropped = isDecided && (!isControl || isPastHorizon());
-        var rest = isDropped ? RecordBatchFilter.Rest.NONE : filter.filter(batch, keeper);
+        var rest = isDropped || isWhollyReplaced(header) ? RecordBatchFilter.Rest.NONE : filter.filter(batch, keeper);
         if (rest == RecordBatchFilter.Rest.NONE) {
             if (isNeededEmpty(header)) replace(cleaned, file, batch.recordCount() == 0 ? null : RecordBatchFilter.emptied(batch));
             else cleaned.change(file);
@@ -212,6 +212,11 @@ final class Compaction {
         boolean getsHorizon = !batch.hasDeleteHorizon() && (isControl ? isDecided : filter.keepsTombstone());
         if (rest == RecordBatchFilter.Rest.ALL && !getsHorizon) replace(cleaned, file, null);
         else replace(cleaned, file, filter.rest(batch, getsHorizon ? newHorizon() : batch.deleteHorizonMs()));
+    }
+
+    /** Then there is no need to unpack it. */
+    private boolean isWhollyReplaced(BatchHeader header) {
+        return !isControl && keys.replacedCount(header.baseOffset(), header.lastOffset()) == batch.recordCount();
     }
 
     /** What is left of a message of an old format becomes a batch of today's. */

@@ -126,6 +126,20 @@ final class KeyOffsets {
         return distance >> 6 < replaced.length && (replaced[(int) (distance >> 6)] & 1L << distance) != 0;
     }
 
+    /** How many of some offsets were put, and are not their keys' last; those of them that are not {@link #isNoted noted} do not count. */
+    int replacedCount(long firstOffset, long lastOffset) {
+        int count = 0;
+        for (long offset = Math.max(firstOffset, baseOffset); offset <= lastOffset; ) {
+            long word = offset - baseOffset >> 6;
+            if (word >= replaced.length) break;
+            long bits = replaced[(int) word] >>> (offset - baseOffset);
+            long left = lastOffset - offset + 1;
+            count += Long.bitCount(left < Long.SIZE ? bits & (1L << left) - 1 : bits);
+            offset = baseOffset + (word + 1 << 6);
+        }
+        return count;
+    }
+
     private void replace(long distance) {
         long word = distance >> 6;
         if (word >= replacedWordsMax) return;

@@ -60,6 +60,13 @@ class KeyOffsetsTest {
             isReplaced.forEach((noted, replaced) -> {
                 if (keys.isNoted(noted)) assertEquals(replaced, keys.isReplaced(noted));
             });
+            for (int i = 0; i < 200; i++) {
+                long from = base + random.nextLong(300_000) - 1000;
+                long to = from + random.nextLong(random.nextBoolean() ? 100_000 : 130);
+                long count = isReplaced.entrySet().stream()
+                        .filter(put -> put.getValue() && put.getKey() >= from && put.getKey() <= to && keys.isNoted(put.getKey())).count();
+                assertEquals(count, keys.replacedCount(from, to));
+            }
             assertTrue(keys.isNoted(base) && !keys.isNoted(base - 1) && !keys.isNoted(base + (1L << 20)));
         }
     }
