@@ -25,6 +25,9 @@ import java.util.function.BooleanSupplier;
  * stays at least without its records, so that sequences and the log's end can be told from the log.
  */
 final class Compaction {
+    /** Of the memory, what a batch may take that is unpacked: a few bytes of it may be a bomb. */
+    private static final int HEAP_SHARE = 8;
+
     private final Disk disk;
     private final CompactionPlan plan;
     private final CompactionPace pace;
@@ -32,13 +35,18 @@ final class Compaction {
     private final KeyOffsets keys;
     private final BatchFileReader reader;
     private final ByteBuffer writeBuffer;
-    private final RecordBatchFilter filter = new RecordBatchFilter();
+    private final RecordBatchFilter filter = new RecordBatchFilter(Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+    private final RecordBatchFilter.Visitor learner = new Learner();
+    private final RecordBatchFilter.Visitor keeper = new Keeper();
     private final RecordBatch batch = new RecordBatch();
     private final LegacyFilter legacyFilter = new LegacyFilter();
     private final LegacyMessage message = new LegacyMessage();
     /** Old formats have no place for a horizon: their tombstones go from segments that were not written after this. */
     private final long legacyHorizonMs;
     private boolean keepsLegacyTombstones;
+    /** Of the batch at hand. */
+    private boolean isControl;
+    private boolean keepsTombstones;
     private final CleanedTransactions transactions;
     private final List<List<Segment>> groups = new ArrayList<>();
     private int nextGroup;
@@ -101,16 +109,28 @@ final class Compaction {
     }
 
     private boolean learnKeys() {
-        if (!reader.header().isV2()) return legacyFilter.visit(message, this::learnKey);
-        expectKeys();
-        return filter.visit(batch, this::learnKey);
+        return reader.header().isV2() ? filter.visit(batch, learner) : legacyFilter.visit(message, learner);
     }
 
-    private boolean learnKey(long offset, byte[] bytes, int keyFrom, int keyBytes, boolean hasValue) {
-        if (keyBytes < 0 || offset < plan.firstDirtyOffset()) return true;
-        if (!keys.put(bytes, keyFrom, keyBytes, offset)) return false;
-        learntOffset = Math.max(learntOffset, offset + 1);
-        return true;
+    /** Learns the keys of records that have not been compacted. */
+    private final class Learner implements RecordBatchFilter.Visitor {
+        @Override
+        public void expect(long offset, byte[] bytes, int keyFrom, int keyBytes) {
+            if (isLearnt(offset, keyBytes)) keys.expect(bytes, keyFrom, keyBytes);
+        }
+
+        /** Goes on while there is room. */
+        @Override
+        public boolean onRecord(long offset, byte[] bytes, int keyFrom, int keyBytes, boolean hasValue) {
+            if (!isLearnt(offset, keyBytes)) return true;
+            if (!keys.putNext(offset)) return false;
+            learntOffset = Math.max(learntOffset, offset + 1);
+            return true;
+        }
+
+        private boolean isLearnt(long offset, int keyBytes) {
+            return keyBytes >= 0 && offset >= plan.firstDirtyOffset();
+        }
     }
 
     // --- cleaning
@@ -153,16 +173,6 @@ final class Compaction {
         return null;
     }
 
-    /** Worth a walk over the records, but not unpacking them once more. */
-    private void expectKeys() {
-        if (batch.compressionType() != CompressionType.NONE) return;
-        filter.visit(batch, (offset, bytes, keyFrom, keyBytes, hasValue) -> {
-            if (keyBytes >= 0) keys.expect(bytes, keyFrom, keyBytes);
-            return true;
-        });
-        keys.fetchExpected();
-    }
-
     private CleanedSegment clean(List<Segment> sources) {
         var cleaned = new CleanedSegment(disk, plan, sources, writeBuffer, pace);
         try {
@@ -189,11 +199,11 @@ final class Compaction {
 
     private void clean(CleanedSegment cleaned, DiskFile file) {
         var header = reader.header();
-        boolean isControl = header.isControl();
+        isControl = header.isControl();
+        keepsTombstones = !isPastHorizon();
         boolean isDecided = isControl ? transactions.onMarker(header, markerType()) : transactions.onData(header);
         boolean isDropped = isDecided && (!isControl || isPastHorizon());
-        if (!isDropped && !isControl) expectKeys();
-        var rest = isDropped ? RecordBatchFilter.Rest.NONE : filter.filter(batch, this::isKept);
+        var rest = isDropped || isWhollyReplaced(header) ? RecordBatchFilter.Rest.NONE : filter.filter(batch, keeper);
         if (rest == RecordBatchFilter.Rest.NONE) {
             if (isNeededEmpty(header)) replace(cleaned, file, batch.recordCount() == 0 ? null : RecordBatchFilter.emptied(batch));
             else cleaned.change(file);
@@ -204,16 +214,42 @@ final class Compaction {
         else replace(cleaned, file, filter.rest(batch, getsHorizon ? newHorizon() : batch.deleteHorizonMs()));
     }
 
+    /** Then there is no need to unpack it. */
+    private boolean isWhollyReplaced(BatchHeader header) {
+        return !isControl && keys.replacedCount(header.baseOffset(), header.lastOffset()) == batch.recordCount();
+    }
+
     /** What is left of a message of an old format becomes a batch of today's. */
     private void cleanMessage(CleanedSegment cleaned, DiskFile file) {
-        if (!legacyFilter.filter(message, this::isLegacyKept)) cleaned.change(file);
+        isControl = false;
+        keepsTombstones = keepsLegacyTombstones;
+        if (!legacyFilter.filter(message, keeper)) cleaned.change(file);
         else replace(cleaned, file, legacyFilter.rest(message, legacyFilter.keepsTombstone() ? newHorizon() : RecordBatch.NO_TIMESTAMP));
     }
 
-    private boolean isLegacyKept(long offset, byte[] bytes, int keyFrom, int keyBytes, boolean hasValue) {
-        if (offset >= learntOffset) return true;
-        if (keyBytes < 0 || keys.get(bytes, keyFrom, keyBytes) > offset) return false;
-        return hasValue || keepsLegacyTombstones;
+    /** Keeps the last record of each key, and what lies beyond what was learnt. */
+    private final class Keeper implements RecordBatchFilter.Visitor {
+        @Override
+        public void expect(long offset, byte[] bytes, int keyFrom, int keyBytes) {
+            if (isLookedUp(offset, keyBytes)) keys.expect(bytes, keyFrom, keyBytes);
+        }
+
+        @Override
+        public boolean onRecord(long offset, byte[] bytes, int keyFrom, int keyBytes, boolean hasValue) {
+            if (isUntouched(offset)) return true;
+            // A topic that was not always compacted may hold some: nobody could ask for them by key.
+            if (keyBytes < 0) return false;
+            boolean isReplaced = isLookedUp(offset, keyBytes) ? keys.getNext() > offset : keys.isReplaced(offset);
+            return !isReplaced && (hasValue || keepsTombstones);
+        }
+
+        private boolean isLookedUp(long offset, int keyBytes) {
+            return !isUntouched(offset) && keyBytes >= 0 && !keys.isNoted(offset);
+        }
+
+        private boolean isUntouched(long offset) {
+            return offset >= learntOffset || isControl;
+        }
     }
 
     /** By the age of the last segment that a pass has been over. */
@@ -242,14 +278,6 @@ final class Compaction {
         var header = new BatchHeader();
         header.wrap(other, 0, other.limit());
         cleaned.add(header, other.array(), other.arrayOffset());
-    }
-
-    private boolean isKept(long offset, byte[] bytes, int keyFrom, int keyBytes, boolean hasValue) {
-        if (offset >= learntOffset || batch.isControl()) return true;
-        // A topic that was not always compacted may hold some: nobody could ask for them by key.
-        if (keyBytes < 0) return false;
-        if (keys.get(bytes, keyFrom, keyBytes) > offset) return false;
-        return hasValue || !isPastHorizon();
     }
 
     private boolean isNeededEmpty(BatchHeader header) {

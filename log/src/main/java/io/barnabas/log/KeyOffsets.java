@@ -3,15 +3,20 @@ package io.barnabas.log;
 import java.util.Arrays;
 
 /**
- * The last offset of each key in a part of a log. Keys are not kept but 96 bits of a hash of them, whose secret nobody else
- * knows: that two keys of a billion share it is less likely than 1 to 10^10. Grows with its keys up to a bound of bytes,
- * the copying included. In a large table a look-up waits for the memory, unless its key was {@link #expect expected} among
- * others. Owned by one thread.
+ * The last offset of each key in a part of a log, and which of the offsets before were replaced. Keys are not kept but 96 bits
+ * of a hash of them, whose secret nobody else knows: that two keys of a billion share it is less likely than 1 to 10^10. Grows
+ * with its keys up to a bound of bytes, the copying included; a sixteenth of that tells what was replaced.
+ * <p>
+ * In a large table a look-up waits for the memory. So keys are first {@link #expect expected}, some at a time, and then put or
+ * asked for in that order: the processor fetches their entries side by side. Owned by one thread.
  */
 final class KeyOffsets {
     static final int ENTRY_BYTES = 16;
+    /** So many keys may be expected at a time. */
+    static final int EXPECTED_MAX = 256;
     private static final int ENTRIES_INITIAL = 1024;
-    private static final int EXPECTED_MAX = 256;
+    private static final int REPLACED_WORDS_INITIAL = 1024;
+    private static final int REPLACED_SHARE = 16;
     private static final long NONE = 0;
     private static final long OFFSET_MASK = 0xFFFF_FFFFL;
 
@@ -24,9 +29,14 @@ final class KeyOffsets {
     private int size;
     private int sizeMax;
     private long baseOffset;
-    /** Entries that are looked at soon. */
-    private final int[] expected = new int[EXPECTED_MAX];
+    /** A bit for each offset from {@link #baseOffset} on, set when a later one of the same key comes. */
+    private long[] replaced;
+    private final int replacedWordsMax;
+    /** The hashes of keys that are asked for soon. */
+    private final long[] expectedHigh = new long[EXPECTED_MAX];
+    private final long[] expectedLow = new long[EXPECTED_MAX];
     private int expectedCount;
+    private int askedCount;
     /** Keeps the compiler from leaving out what nobody wants to know. */
     private long seen;
 
@@ -37,8 +47,10 @@ final class KeyOffsets {
     KeyOffsets(long bytesMax, double loadFactor, SipHash hash) {
         this.hash = hash;
         this.loadFactor = loadFactor;
-        this.entriesMax = (int) Math.max(ENTRIES_INITIAL, Math.min(bytesMax / ENTRY_BYTES * 2 / 3, Integer.MAX_VALUE / 2 - 8));
-        resize(ENTRIES_INITIAL);
+        long tableBytesMax = bytesMax - bytesMax / REPLACED_SHARE;
+        this.entriesMax = (int) Math.max(ENTRIES_INITIAL, Math.min(tableBytesMax / ENTRY_BYTES * 2 / 3, Integer.MAX_VALUE / 2 - 8));
+        this.replacedWordsMax = (int) Math.max(1, Math.min(bytesMax / REPLACED_SHARE / Long.BYTES * 2 / 3, Integer.MAX_VALUE - 8));
+        startAt(0);
     }
 
     /** Forgets all keys; offsets from {@code baseOffset} on follow. */
@@ -46,63 +58,99 @@ final class KeyOffsets {
         this.baseOffset = baseOffset;
         size = 0;
         expectedCount = 0;
+        askedCount = 0;
         resize(ENTRIES_INITIAL);
+        replaced = new long[Math.min(replacedWordsMax, REPLACED_WORDS_INITIAL)];
     }
 
     int size() {
         return size;
     }
 
-    /** Tells of a key that is put or asked for soon; {@link #fetchExpected} follows. */
+    /** Tells of a key that is put or asked for after those that were told of before; all of these come before the next is told of. */
     void expect(byte[] bytes, int from, int length) {
+        if (askedCount == expectedCount) {
+            expectedCount = 0;
+            askedCount = 0;
+        }
         hash.hash(bytes, from, length);
-        if (expectedCount == EXPECTED_MAX) fetchExpected();
-        expected[expectedCount++] = entryOf(high());
-    }
-
-    /** The processor fetches many entries at a time here, and each put or get finds its own in the cache. */
-    void fetchExpected() {
-        long all = 0;
-        for (int i = 0; i < expectedCount; i++) all ^= table[expected[i] * 2];
-        seen = all;
-        expectedCount = 0;
+        expectedHigh[expectedCount] = hash.high() == NONE ? 1 : hash.high();
+        expectedLow[expectedCount] = hash.low() & ~OFFSET_MASK;
+        expectedCount++;
     }
 
     /**
+     * Notes an offset of the next expected key.
+     *
      * @param offset not below one given before
-     * @return false if there is no room for another key, or the offset is too far from the first
+     * @return false if there is no room for another key, or the offset is too far from the first: no expected key is put any more
      */
-    boolean put(byte[] bytes, int from, int length, long offset) {
-        if (offset - baseOffset > OFFSET_MASK) return false;
-        hash.hash(bytes, from, length);
-        long high = high();
-        long low = low();
+    boolean putNext(long offset) {
+        if (askedCount == 0) fetchExpected();
+        long high = expectedHigh[askedCount];
+        long low = expectedLow[askedCount++];
+        long distance = offset - baseOffset;
         int slot = find(high, low);
-        if (table[slot] == NONE) {
-            if (size >= sizeMax) {
-                if (!grow()) return false;
-                slot = find(high, low);
-            }
-            size++;
-            table[slot] = high;
+        boolean isNew = table[slot] == NONE;
+        if (distance > OFFSET_MASK || isNew && size >= sizeMax && !grow()) {
+            askedCount = expectedCount;
+            return false;
         }
-        table[slot + 1] = low | offset - baseOffset;
+        if (isNew) {
+            slot = find(high, low); // elsewhere, where the table has grown
+            table[slot] = high;
+            size++;
+        } else {
+            replace(table[slot + 1] & OFFSET_MASK);
+        }
+        table[slot + 1] = low | distance;
         return true;
     }
 
-    /** @return -1 if the key is not there */
-    long get(byte[] bytes, int from, int length) {
-        hash.hash(bytes, from, length);
-        int slot = find(high(), low());
+    /** @return the last offset of the next expected key; -1 if there is none */
+    long getNext() {
+        if (askedCount == 0) fetchExpected();
+        int slot = find(expectedHigh[askedCount], expectedLow[askedCount]);
+        askedCount++;
         return table[slot] == NONE ? -1 : baseOffset + (table[slot + 1] & OFFSET_MASK);
     }
 
-    private long high() {
-        return hash.high() == NONE ? 1 : hash.high();
+    /** Whether {@link #isReplaced} can tell of an offset; of others {@link #getNext} does. */
+    boolean isNoted(long offset) {
+        return offset >= baseOffset && offset - baseOffset >> 6 < replacedWordsMax;
     }
 
-    private long low() {
-        return hash.low() & ~OFFSET_MASK;
+    /** Whether an offset that was put is not its key's last. */
+    boolean isReplaced(long offset) {
+        long distance = offset - baseOffset;
+        return distance >> 6 < replaced.length && (replaced[(int) (distance >> 6)] & 1L << distance) != 0;
+    }
+
+    /** How many of some offsets were put, and are not their keys' last; those of them that are not {@link #isNoted noted} do not count. */
+    int replacedCount(long firstOffset, long lastOffset) {
+        int count = 0;
+        for (long offset = Math.max(firstOffset, baseOffset); offset <= lastOffset; ) {
+            long word = offset - baseOffset >> 6;
+            if (word >= replaced.length) break;
+            long bits = replaced[(int) word] >>> (offset - baseOffset);
+            long left = lastOffset - offset + 1;
+            count += Long.bitCount(left < Long.SIZE ? bits & (1L << left) - 1 : bits);
+            offset = baseOffset + (word + 1 << 6);
+        }
+        return count;
+    }
+
+    private void replace(long distance) {
+        long word = distance >> 6;
+        if (word >= replacedWordsMax) return;
+        if (word >= replaced.length) replaced = Arrays.copyOf(replaced, (int) Math.min(replacedWordsMax, Math.max(word + 1, replaced.length * 2L)));
+        replaced[(int) word] |= 1L << distance;
+    }
+
+    private void fetchExpected() {
+        long all = 0;
+        for (int i = 0; i < expectedCount; i++) all ^= table[entryOf(expectedHigh[i]) * 2];
+        seen = all;
     }
 
     /** Where a key is, or would be put. */

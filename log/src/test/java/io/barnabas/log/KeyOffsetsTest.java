@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.testkit.Seeds;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -37,20 +38,36 @@ class KeyOffsetsTest {
             long base = random.nextLong(1L << 50);
             keys.startAt(base);
             Map<String, Long> model = new HashMap<>();
+            Map<Long, Boolean> isReplaced = new HashMap<>();
             int keyCount = 1 + random.nextInt(6000);
             long offset = base;
-            for (int i = 0; i < 10_000; i++) {
-                var key = "key" + random.nextInt(keyCount);
-                // Whether a key was expected makes no difference, nor how many were.
-                if (random.nextInt(4) > 0) keys.expect(("ab" + key).getBytes(StandardCharsets.UTF_8), 2, key.length());
-                if (random.nextInt(500) == 0) keys.fetchExpected();
-                assertTrue(keys.put(("ab" + key).getBytes(StandardCharsets.UTF_8), 2, key.length(), offset));
-                model.put(key, offset);
-                offset += 1 + random.nextInt(1000);
+            for (int i = 0; i < 10_000; ) {
+                var some = new ArrayList<String>();
+                for (int left = 1 + random.nextInt(KeyOffsets.EXPECTED_MAX); left > 0; left--) some.add("key" + random.nextInt(keyCount));
+                some.forEach(key -> keys.expect(("ab" + key).getBytes(StandardCharsets.UTF_8), 2, key.length()));
+                for (var key : some) {
+                    assertTrue(keys.putNext(offset));
+                    var before = model.put(key, offset);
+                    if (before != null) isReplaced.put(before, true);
+                    isReplaced.put(offset, false);
+                    offset += 1 + random.nextInt(1000);
+                    i++;
+                }
             }
             assertEquals(model.size(), keys.size());
             for (int i = 0; i < keyCount; i++) assertEquals(model.getOrDefault("key" + i, -1L), get(keys, "key" + i));
             assertEquals(-1, get(keys, "other"));
+            isReplaced.forEach((noted, replaced) -> {
+                if (keys.isNoted(noted)) assertEquals(replaced, keys.isReplaced(noted));
+            });
+            for (int i = 0; i < 200; i++) {
+                long from = base + random.nextLong(300_000) - 1000;
+                long to = from + random.nextLong(random.nextBoolean() ? 100_000 : 130);
+                long count = isReplaced.entrySet().stream()
+                        .filter(put -> put.getValue() && put.getKey() >= from && put.getKey() <= to && keys.isNoted(put.getKey())).count();
+                assertEquals(count, keys.replacedCount(from, to));
+            }
+            assertTrue(keys.isNoted(base) && !keys.isNoted(base - 1) && !keys.isNoted(base + (1L << 20)));
         }
     }
 
@@ -61,8 +78,8 @@ class KeyOffsetsTest {
         keys.startAt(0);
         int count = 0;
         while (put(keys, "key" + count, count)) count++;
-        // A third of the memory is needed while it grows.
-        assertEquals(bytesMax / KeyOffsets.ENTRY_BYTES * 2 / 3 * 9 / 10, count, 1);
+        // A sixteenth tells what was replaced, a third of the rest is needed while it grows.
+        assertEquals((bytesMax - bytesMax / 16) / KeyOffsets.ENTRY_BYTES * 2 / 3 * 9 / 10, count, 1);
         assertEquals(count, keys.size());
         assertTrue(put(keys, "key0", count), "a key that is there needs no room");
         assertEquals(count, get(keys, "key0"));
@@ -74,11 +91,13 @@ class KeyOffsetsTest {
 
     private static boolean put(KeyOffsets keys, String key, long offset) {
         var bytes = key.getBytes(StandardCharsets.UTF_8);
-        return keys.put(bytes, 0, bytes.length, offset);
+        keys.expect(bytes, 0, bytes.length);
+        return keys.putNext(offset);
     }
 
     private static long get(KeyOffsets keys, String key) {
         var bytes = key.getBytes(StandardCharsets.UTF_8);
-        return keys.get(bytes, 0, bytes.length);
+        keys.expect(bytes, 0, bytes.length);
+        return keys.getNext();
     }
 }

@@ -76,7 +76,10 @@ public final class LegacyFilter {
 
     private static boolean show(Record record, RecordBatchFilter.Visitor visitor) {
         var key = record.key();
-        return key == null ? visitor.onRecord(record.offset(), null, 0, -1, record.value() != null)
-                : visitor.onRecord(record.offset(), key.array(), key.arrayOffset() + key.position(), key.remaining(), record.value() != null);
+        byte[] bytes = key == null ? null : key.array();
+        int keyFrom = key == null ? 0 : key.arrayOffset() + key.position();
+        int keyBytes = key == null ? -1 : key.remaining();
+        visitor.expect(record.offset(), bytes, keyFrom, keyBytes);
+        return visitor.onRecord(record.offset(), bytes, keyFrom, keyBytes, record.value() != null);
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.xxhash.XXHashFactory;
@@ -17,9 +18,10 @@ final class Lz4OutputStream extends OutputStream {
 
     private final OutputStream target;
     private final LZ4Compressor compressor;
-    private final byte[] block = new byte[BLOCK_BYTES];
-    private final byte[] packed;
+    /** What is less than a block; grows with it, since most batches are. */
+    private byte[] block = {};
     private int blockBytes;
+    private byte[] packed = {};
     private boolean isClosed;
 
     Lz4OutputStream(OutputStream target, int level) throws IOException {
@@ -31,7 +33,6 @@ final class Lz4OutputStream extends OutputStream {
         var factory = LZ4Factory.fastestInstance();
         this.target = target;
         this.compressor = level == DEFAULT_LEVEL ? factory.fastCompressor() : factory.highCompressor(level);
-        this.packed = new byte[compressor.maxCompressedLength(BLOCK_BYTES)];
         writeHeader(isFormatV0 ? 0 : Integer.BYTES);
     }
 
@@ -44,33 +45,48 @@ final class Lz4OutputStream extends OutputStream {
 
     @Override
     public void write(int value) throws IOException {
-        if (blockBytes == BLOCK_BYTES) writeBlock();
-        block[blockBytes++] = (byte) value;
+        write(new byte[] {(byte) value}, 0, 1);
     }
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
         while (length > 0) {
-            if (blockBytes == BLOCK_BYTES) writeBlock();
             int count = Math.min(length, BLOCK_BYTES - blockBytes);
-            System.arraycopy(bytes, from, block, blockBytes, count);
-            blockBytes += count;
+            if (count == BLOCK_BYTES) {
+                writeBlock(bytes, from, count);
+            } else {
+                addToBlock(bytes, from, count);
+                if (blockBytes == BLOCK_BYTES) endBlock();
+            }
             from += count;
             length -= count;
         }
     }
 
-    private void writeBlock() throws IOException {
-        if (blockBytes == 0) return;
-        int packedBytes = compressor.compress(block, 0, blockBytes, packed, 0, packed.length);
-        if (packedBytes < blockBytes) {
+    private void addToBlock(byte[] bytes, int from, int count) {
+        int wanted = blockBytes + count;
+        if (wanted > block.length) block = Arrays.copyOf(block, Math.min(BLOCK_BYTES, Math.max(wanted, block.length * 2)));
+        System.arraycopy(bytes, from, block, blockBytes, count);
+        blockBytes = wanted;
+    }
+
+    private void endBlock() throws IOException {
+        writeBlock(block, 0, blockBytes);
+        blockBytes = 0;
+    }
+
+    private void writeBlock(byte[] bytes, int from, int length) throws IOException {
+        if (length == 0) return;
+        int packedMax = compressor.maxCompressedLength(length);
+        if (packed.length < packedMax) packed = new byte[packedMax];
+        int packedBytes = compressor.compress(bytes, from, length, packed, 0, packed.length);
+        if (packedBytes < length) {
             writeIntLittleEndian(packedBytes);
             target.write(packed, 0, packedBytes);
         } else {
-            writeIntLittleEndian(blockBytes | Lz4Stream.STORED_BIT);
-            target.write(block, 0, blockBytes);
+            writeIntLittleEndian(length | Lz4Stream.STORED_BIT);
+            target.write(bytes, from, length);
         }
-        blockBytes = 0;
     }
 
     private void writeIntLittleEndian(int value) throws IOException {
@@ -81,7 +97,7 @@ final class Lz4OutputStream extends OutputStream {
     public void close() throws IOException {
         if (isClosed) return;
         isClosed = true;
-        writeBlock();
+        endBlock();
         writeIntLittleEndian(0);
         target.close();
     }

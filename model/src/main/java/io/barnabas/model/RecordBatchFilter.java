@@ -12,6 +12,9 @@ import java.util.Arrays;
 public final class RecordBatchFilter {
     /** What is asked for each record. */
     public interface Visitor {
+        /** Announces a record: of the next few, one after the other, before each is shown in the same order. */
+        default void expect(long offset, byte[] bytes, int keyFrom, int keyBytes) {}
+
         /**
          * @param bytes    hold the key, for the time of this call
          * @param keyBytes -1 if the record has no key
@@ -26,10 +29,22 @@ public final class RecordBatchFilter {
 
     private static final int RECORD_BYTES_MIN = 6;
     private static final int PLAIN_BYTES_INITIAL = 64 << 10;
-    private static final int PLAIN_BYTES_MAX = Integer.MAX_VALUE - 8;
+    private static final int ARRAY_BYTES_MAX = Integer.MAX_VALUE - 9;
+    /** Records that are read before the first of them is shown. */
+    private static final int AHEAD_MAX = 256;
 
-    private static final int KEPT_INTS = 3;
+    // What is noted of a record: its offset, where parts of it begin or end, and whether it has a value.
+    private static final int OFFSET_DELTA = 0;
+    private static final int TIMESTAMP_FROM = 1;
+    /** From the length of the key on, everything stays as it is. */
+    private static final int REST_FROM = 2;
+    private static final int KEY_FROM = 3;
+    private static final int KEY_BYTES = 4;
+    private static final int HAS_VALUE = 5;
+    private static final int END = 6;
+    private static final int RECORD_INTS = 7;
 
+    private final int bytesMax;
     private final DecompressionStreams streams = new DecompressionStreams();
     private ZstdPacker zstd;
     /** The records, unpacked: the batch's own array, or {@link #plain}. */
@@ -38,19 +53,16 @@ public final class RecordBatchFilter {
     private int at;
     private int end;
 
-    private long timestampDelta;
-    private int offsetDelta;
-    private int restFrom;
-    private int keyFrom;
-    private int keyBytes;
-    private boolean hasValue;
-    private int recordEnd;
-
-    /** Of the records that stay: their deltas, and where the rest of each, from the key on, begins and ends. */
-    private long[] keptTimestampDeltas = new long[64];
-    private int[] kept = new int[64 * KEPT_INTS];
+    /** Of records that were read and are to be shown, and then of those that stay: {@link #RECORD_INTS} each. */
+    private final int[] ahead = new int[AHEAD_MAX * RECORD_INTS];
+    private int[] kept = new int[64 * RECORD_INTS];
     private int keptCount;
     private boolean keepsTombstone;
+
+    /** @param bytesMax that a batch may take when it is unpacked, and so what is noted of its records, each; beyond it cannot be looked at */
+    public RecordBatchFilter(long bytesMax) {
+        this.bytesMax = (int) Math.min(bytesMax, ARRAY_BYTES_MAX);
+    }
 
     /**
      * Shows every record.
@@ -59,14 +71,7 @@ public final class RecordBatchFilter {
      * @throws RecordException if the batch is not what its header or the format says
      */
     public boolean visit(RecordBatch batch, Visitor visitor) {
-        unpack(batch);
-        long baseOffset = batch.baseOffset();
-        for (int i = 0; i < batch.recordCount(); i++) {
-            readRecord();
-            if (!visitor.onRecord(baseOffset + offsetDelta, bytes, keyFrom, keyBytes, hasValue)) return false;
-        }
-        checkEnd();
-        return true;
+        return walk(batch, visitor, false);
     }
 
     /**
@@ -75,20 +80,32 @@ public final class RecordBatchFilter {
      * @throws RecordException if the batch is not what its header or the format says
      */
     public Rest filter(RecordBatch batch, Visitor visitor) {
-        unpack(batch);
         keptCount = 0;
         keepsTombstone = false;
-        long baseOffset = batch.baseOffset();
-        int count = batch.recordCount();
-        for (int i = 0; i < count; i++) {
-            readRecord();
-            if (!visitor.onRecord(baseOffset + offsetDelta, bytes, keyFrom, keyBytes, hasValue)) continue;
-            keepsTombstone |= !hasValue;
-            keep();
-        }
-        checkEnd();
+        walk(batch, visitor, true);
         if (keptCount == 0) return Rest.NONE;
-        return keptCount == count ? Rest.ALL : Rest.SOME;
+        return keptCount == batch.recordCount() ? Rest.ALL : Rest.SOME;
+    }
+
+    /** @return false if this was no filtering, and the visitor did not want to go on */
+    private boolean walk(RecordBatch batch, Visitor visitor, boolean isFilter) {
+        unpack(batch);
+        long baseOffset = batch.baseOffset();
+        for (int shown = 0; shown < batch.recordCount(); shown += AHEAD_MAX) {
+            int count = Math.min(AHEAD_MAX, batch.recordCount() - shown);
+            for (int i = 0, to = 0; i < count; i++, to += RECORD_INTS) {
+                at = readRecord(to);
+                visitor.expect(baseOffset + ahead[to + OFFSET_DELTA], bytes, ahead[to + KEY_FROM], ahead[to + KEY_BYTES]);
+            }
+            for (int i = 0, from = 0; i < count; i++, from += RECORD_INTS) {
+                boolean answer = visitor.onRecord(baseOffset + ahead[from + OFFSET_DELTA], bytes, ahead[from + KEY_FROM], ahead[from + KEY_BYTES],
+                        ahead[from + HAS_VALUE] != 0);
+                if (isFilter && answer) keep(from);
+                else if (!isFilter && !answer) return false;
+            }
+        }
+        if (at != end) throw DecompressionStream.malformed("bytes left over after the last record");
+        return true;
     }
 
     /** Whether one of the records that stay has no value. */
@@ -104,18 +121,19 @@ public final class RecordBatchFilter {
      */
     public ByteBuffer rest(RecordBatch batch, long deleteHorizonMs) {
         boolean isLogAppendTime = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
+        long appended = batch.maxTimestamp();
         long oldBase = batch.baseTimestamp();
-        long first = isLogAppendTime ? batch.maxTimestamp() : oldBase + keptTimestampDeltas[0];
-        long newBase = deleteHorizonMs == RecordBatch.NO_TIMESTAMP ? first : deleteHorizonMs;
-        long maxTimestamp = isLogAppendTime ? batch.maxTimestamp() : RecordBatch.NO_TIMESTAMP;
+        long newBase = deleteHorizonMs != RecordBatch.NO_TIMESTAMP ? deleteHorizonMs : isLogAppendTime ? appended : oldBase + timestampDelta(0);
+        long maxTimestamp = isLogAppendTime ? appended : RecordBatch.NO_TIMESTAMP;
+        int sizeMax = RecordBatch.HEADER_BYTES;
+        for (int i = 0; i < keptCount; i++) sizeMax = Math.addExact(sizeMax, sizeMax(i));
+        var written = ByteBuffer.allocate(sizeMax).position(RecordBatch.HEADER_BYTES);
         for (int i = 0; i < keptCount; i++) {
             // What was given the time of its append has that, whatever it came with.
-            long timestamp = isLogAppendTime ? batch.maxTimestamp() : oldBase + keptTimestampDeltas[i];
+            long timestamp = isLogAppendTime ? appended : oldBase + timestampDelta(i);
             maxTimestamp = Math.max(maxTimestamp, timestamp);
-            keptTimestampDeltas[i] = timestamp - newBase;
+            writeKept(i, timestamp - newBase, written);
         }
-        var written = ByteBuffer.allocate(RecordBatch.HEADER_BYTES + keptBytes()).position(RecordBatch.HEADER_BYTES);
-        for (int i = 0; i < keptCount; i++) writeKept(i, written);
         written.flip();
         var type = batch.compressionType();
         if (type != CompressionType.NONE) {
@@ -170,9 +188,10 @@ public final class RecordBatchFilter {
             return;
         }
         int count = 0;
-        try (var stream = streams.open(type, batch.recordBytes(), PLAIN_BYTES_MAX)) {
+        try (var stream = streams.open(type, batch.recordBytes(), bytesMax)) {
             while (true) {
-                if (count == plain.length) plain = Arrays.copyOf(plain, (int) Math.min(PLAIN_BYTES_MAX, Math.max(PLAIN_BYTES_INITIAL, count * 2L)));
+                // There is room for one byte too many, which the stream refuses.
+                if (count == plain.length) plain = Arrays.copyOf(plain, (int) Math.min(bytesMax + 1, Math.max(PLAIN_BYTES_INITIAL, count * 2L)));
                 int read = stream.read(plain, count, plain.length - count);
                 if (read < 0) break;
                 count += read;
@@ -183,84 +202,96 @@ public final class RecordBatchFilter {
         end = count;
     }
 
-    private void readRecord() {
-        int length = readVarint();
-        if (length < RECORD_BYTES_MIN || length > end - at) throw DecompressionStream.malformed("record past the end of its batch: length=" + length);
-        recordEnd = at + length;
-        at++;
-        timestampDelta = readVarlong();
-        offsetDelta = readVarint();
-        restFrom = at;
-        keyBytes = readVarint();
-        keyFrom = at;
-        if (keyBytes > 0) at += checked(keyBytes);
-        hasValue = readVarint() >= 0;
-        if (at > recordEnd) throw DecompressionStream.malformed("record longer than its length");
-        at = recordEnd;
+    /**
+     * Notes the record at {@link #at}. Numbers come with the position behind them, so that neither goes by way of memory.
+     *
+     * @return where it ends
+     */
+    private int readRecord(int to) {
+        long length = readVarint(at, end);
+        int from = positionOf(length);
+        if (valueOf(length) < RECORD_BYTES_MIN || valueOf(length) > end - from) {
+            throw DecompressionStream.malformed("record past the end of its batch: length=" + valueOf(length));
+        }
+        int recordEnd = from + valueOf(length);
+        int timestampFrom = from + 1; // behind the attributes
+        long offsetDelta = readVarint(skipVarlong(timestampFrom, recordEnd), recordEnd);
+        long keyBytes = readVarint(positionOf(offsetDelta), recordEnd);
+        int keyFrom = positionOf(keyBytes);
+        if (valueOf(keyBytes) > recordEnd - keyFrom) throw DecompressionStream.malformed("key past the end of its record");
+        long valueBytes = readVarint(keyFrom + Math.max(0, valueOf(keyBytes)), recordEnd);
+        ahead[to + OFFSET_DELTA] = valueOf(offsetDelta);
+        ahead[to + TIMESTAMP_FROM] = timestampFrom;
+        ahead[to + REST_FROM] = positionOf(offsetDelta);
+        ahead[to + KEY_FROM] = keyFrom;
+        ahead[to + KEY_BYTES] = valueOf(keyBytes);
+        ahead[to + HAS_VALUE] = valueOf(valueBytes) < 0 ? 0 : 1;
+        ahead[to + END] = recordEnd;
+        return recordEnd;
     }
 
-    private int checked(int byteCount) {
-        if (byteCount > recordEnd - at) throw DecompressionStream.malformed("key past the end of its record");
-        return byteCount;
+    private static int valueOf(long varint) {
+        return (int) varint;
     }
 
-    private void checkEnd() {
-        if (at != end) throw DecompressionStream.malformed("bytes left over after the last record");
+    private static int positionOf(long varint) {
+        return (int) (varint >>> 32);
     }
 
-    private int readVarint() {
+    /** @return the number, and above its 32 bits the position behind it */
+    private long readVarint(int from, int end) {
         int raw = 0;
-        for (int shift = 0; shift < 35 && at < end; shift += 7) {
-            byte next = bytes[at++];
+        for (int shift = 0; shift < 35 && from < end; shift += 7) {
+            byte next = bytes[from++];
             raw |= (next & 0x7F) << shift;
-            if (next >= 0) return (raw >>> 1) ^ -(raw & 1);
+            if (next >= 0) return (long) from << 32 | ((raw >>> 1) ^ -(raw & 1)) & 0xFFFF_FFFFL;
         }
         throw DecompressionStream.malformed("malformed varint in a record");
     }
 
-    private long readVarlong() {
+    private int skipVarlong(int from, int end) {
+        int endMax = Math.min(end, from + 10);
+        while (from < endMax) if (bytes[from++] >= 0) return from;
+        throw DecompressionStream.malformed("malformed varint in a record");
+    }
+
+    /** Of a record that was read before. */
+    private long timestampDelta(int i) {
+        int at = kept[i * RECORD_INTS + TIMESTAMP_FROM];
         long raw = 0;
-        for (int shift = 0; shift < 70 && at < end; shift += 7) {
+        for (int shift = 0; ; shift += 7) {
             byte next = bytes[at++];
             raw |= (long) (next & 0x7F) << shift;
             if (next >= 0) return (raw >>> 1) ^ -(raw & 1);
         }
-        throw DecompressionStream.malformed("malformed varint in a record");
     }
 
-    private void keep() {
-        if (keptCount == keptTimestampDeltas.length) {
-            keptTimestampDeltas = Arrays.copyOf(keptTimestampDeltas, keptCount * 2);
-            kept = Arrays.copyOf(kept, keptCount * 2 * KEPT_INTS);
+    private void keep(int from) {
+        keepsTombstone |= ahead[from + HAS_VALUE] == 0;
+        int to = keptCount * RECORD_INTS;
+        if (to == kept.length) {
+            if (to * 2L * Integer.BYTES > bytesMax) throw new RecordException(ErrorCode.MESSAGE_TOO_LARGE, "batch of too many records: recordCount>" + keptCount);
+            kept = Arrays.copyOf(kept, to * 2);
         }
-        keptTimestampDeltas[keptCount] = timestampDelta;
-        kept[keptCount * KEPT_INTS] = offsetDelta;
-        kept[keptCount * KEPT_INTS + 1] = restFrom;
-        kept[keptCount * KEPT_INTS + 2] = recordEnd;
+        System.arraycopy(ahead, from, kept, to, RECORD_INTS);
         keptCount++;
     }
 
-    private int keptBytes() {
-        int size = 0;
-        for (int i = 0; i < keptCount; i++) {
-            int body = bodyBytes(i);
-            size = Math.addExact(size, Varint.sizeOfInt(body) + body);
-        }
-        return size;
+    /** With the longest numbers that there are. */
+    private int sizeMax(int i) {
+        int from = i * RECORD_INTS;
+        return Varint.INT_BYTES_MAX + 1 + Varint.LONG_BYTES_MAX + Varint.INT_BYTES_MAX + kept[from + END] - kept[from + REST_FROM];
     }
 
-    /** Of a record without its length: attributes, deltas, and the rest as it was. */
-    private int bodyBytes(int i) {
-        return 1 + Varint.sizeOfLong(keptTimestampDeltas[i]) + Varint.sizeOfInt(kept[i * KEPT_INTS])
-                + kept[i * KEPT_INTS + 2] - kept[i * KEPT_INTS + 1];
-    }
-
-    private void writeKept(int i, ByteBuffer target) {
-        Varint.writeInt(target, bodyBytes(i));
+    private void writeKept(int i, long timestampDelta, ByteBuffer target) {
+        int from = i * RECORD_INTS;
+        int offsetDelta = kept[from + OFFSET_DELTA];
+        int restFrom = kept[from + REST_FROM];
+        int restBytes = kept[from + END] - restFrom;
+        Varint.writeInt(target, 1 + Varint.sizeOfLong(timestampDelta) + Varint.sizeOfInt(offsetDelta) + restBytes);
         target.put((byte) 0);
-        Varint.writeLong(target, keptTimestampDeltas[i]);
-        Varint.writeInt(target, kept[i * KEPT_INTS]);
-        int from = kept[i * KEPT_INTS + 1];
-        target.put(bytes, from, kept[i * KEPT_INTS + 2] - from);
+        Varint.writeLong(target, timestampDelta);
+        Varint.writeInt(target, offsetDelta);
+        target.put(bytes, restFrom, restBytes);
     }
 }
