@@ -75,6 +75,7 @@ public final class LogDirectory implements AutoCloseable {
     private final List<Runnable> offlineListeners = new CopyOnWriteArrayList<>();
     private final DirectoryEntries entries;
     private final WritePace pace;
+    private final ReadPace readPace;
     private volatile StorageException failure;
     private volatile long nextFullWarningMs;
     /** A log could not be closed as a clean stop wants it. */
@@ -88,6 +89,7 @@ public final class LogDirectory implements AutoCloseable {
         this.lock = lock;
         this.entries = new DirectoryEntries(disk, path);
         this.pace = new WritePace(path);
+        this.readPace = new ReadPace(disk, environment.clock);
         this.checkpoints = new OffsetCheckpoints(disk, path);
         this.previousBrokerEpoch = CleanShutdown.take(disk, path);
         this.closedCleanly = previousBrokerEpoch != CleanShutdown.NOT_CLEAN;
@@ -405,6 +407,10 @@ public final class LogDirectory implements AutoCloseable {
 
     WritePace pace() {
         return pace;
+    }
+
+    ReadPace readPace() {
+        return readPace;
     }
 
     RandomGenerator random() {

@@ -35,6 +35,7 @@ final class LogRig {
     LogDirectory directory;
     Log log;
     int openFilesMax = 100;
+    long recentBytes = RECENT_BYTES;
     LogCleaner.Limits cleanerLimits = LogCleaner.Limits.DEFAULT;
 
     LogRig(long seed, LogConfig config) {
@@ -85,7 +86,7 @@ final class LogRig {
 
     private LogDirectory openDirectory(Disk disk, Executor io) {
         var cleaner = new LogCleaner(io, CompactionPace.FREE, Seeds.random(4), cleanerLimits);
-        return LogDirectory.open(PATH, 1, CLUSTER, new LogDirectory.Environment(disk, simulation.clock(), io, io, io, Seeds.random(3), cleaner, RECENT_BYTES, openFilesMax, 1000));
+        return LogDirectory.open(PATH, 1, CLUSTER, new LogDirectory.Environment(disk, simulation.clock(), io, io, io, Seeds.random(3), cleaner, recentBytes, openFilesMax, 1000));
     }
 
     void restart() {
