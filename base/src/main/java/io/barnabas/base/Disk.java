@@ -52,4 +52,7 @@ public interface Disk {
 
     /** Bytes that the file system of {@code directory} holds in all. */
     long totalBytes(Path directory);
+
+    /** Bytes that storage has had to read for the calling thread so far, since no memory held them; -1 where the system does not tell. */
+    long storageReadBytes();
 }

@@ -26,6 +26,9 @@ public final class FileDisk implements Disk {
     private static final Set<StandardOpenOption> OPEN = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
     private static final Set<StandardOpenOption> CREATE =
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    /** Of Linux, about whoever opens it. */
+    private static final Path THREAD_IO = Path.of("/proc/thread-self/io");
+    private static final String READ_BYTES = "read_bytes: ";
 
     private final Set<StandardOpenOption> toOpen;
 
@@ -167,6 +170,16 @@ public final class FileDisk implements Disk {
         } catch (IOException e) {
             throw failure("total bytes", directory, e, 0);
         }
+    }
+
+    @Override
+    public long storageReadBytes() {
+        try {
+            for (String line : Files.readAllLines(THREAD_IO)) if (line.startsWith(READ_BYTES)) return Long.parseLong(line.substring(READ_BYTES.length()));
+        } catch (IOException | NumberFormatException e) {
+            // Not Linux, or one that does not count.
+        }
+        return -1;
     }
 
     /** @param byteCount what was to be written, 0 when the failure cannot be for want of room */

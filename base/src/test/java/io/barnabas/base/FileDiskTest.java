@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,24 @@ class FileDiskTest {
             var sink = new ByteArrayOutputStream();
             assertEquals(3, file.transferTo(2, 3, Channels.newChannel(sink)));
             assertEquals("cde", sink.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void whatMemoryDoesNotHoldIsReadByStorageForTheThreadThatAsks() throws Exception {
+        Path path = Files.createTempFile(Path.of("target"), "evicted", null);
+        try (var file = disk.open(path, true)) {
+            file.write(ByteBuffer.allocate(1 << 20), 0);
+            file.sync();
+            long before = disk.storageReadBytes();
+            assertTrue(before >= 0, "counted by Linux");
+            file.prefetch(0, 1 << 20);
+            assertEquals(before, disk.storageReadBytes());
+            assertEquals(0, new ProcessBuilder("dd", "if=" + path, "iflag=nocache", "count=0").start().waitFor());
+            file.prefetch(0, 1 << 20);
+            assertEquals(before + (1 << 20), disk.storageReadBytes());
+        } finally {
+            Files.delete(path);
         }
     }
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "./barnabas bench load ... makes one load on a running broker, check ... holds the load generator against others,",
             "micro [REGEX] runs the micro-benchmarks. Paths are relative to the repository."})
 final class Bench implements Callable<Integer> {
-    private static final Set<Integer> ALL_METRICS = Set.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 19, 21);
+    private static final Set<Integer> ALL_METRICS = Set.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 19, 21, 22);
     private static final Set<Integer> OF_GIVEN = Set.of(1, 2, 3, 4, 5, 6, 7, 8);
     private static final int SOAK = 20;
 
@@ -34,7 +34,7 @@ final class Bench implements Callable<Integer> {
     private boolean help;
     @Option(names = "--quick", description = "short readings, ends within 10 minutes; Kafka's figures are kept ones where there are any")
     private boolean quick;
-    @Option(names = "--metrics", split = ",", paramLabel = "N", description = "only these of goals 1-14, 16, 19, 21")
+    @Option(names = "--metrics", split = ",", paramLabel = "N", description = "only these of goals 1-14, 16, 19, 21, 22")
     private Set<Integer> chosen;
     @Option(names = "--soak", arity = "0..1", fallbackValue = "30", paramLabel = "MINUTES",
             description = "also so long at 70 %% of the best rate (metric 20); default: ${FALLBACK-VALUE}")
@@ -169,6 +169,9 @@ final class Bench implements Callable<Integer> {
             sessions.add(new CompactionSession(Side.BARNABAS, 0, log));
             if (!quick) sessions.add(new CompactionSession(Side.KAFKA, 1, log));
         }
+        sessions.add(new TailSession(Side.KAFKA, 0));
+        sessions.add(new TailSession(Side.BARNABAS, 0));
+        if (!quick) sessions.add(new TailSession(Side.KAFKA, 1));
         if (soakMinutes > 0) sessions.add(new SoakSession(Side.BARNABAS, soakMinutes));
         return sessions;
     }

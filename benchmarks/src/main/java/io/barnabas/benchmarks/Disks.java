@@ -1,5 +1,6 @@
 package io.barnabas.benchmarks;
 
+import io.barnabas.testkit.process.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.List;
 
 /** What is done to the disk apart from any broker. */
 final class Disks {
@@ -35,6 +37,25 @@ final class Disks {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Syncs files, so that nothing of them is written back later, and they can be {@link #evict evicted}. */
+    static void sync(List<Path> files) {
+        for (Path path : files) {
+            try (var file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                file.force(true);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Has the page cache forget what it holds of files, as far as it is on the disk: posix_fadvise DONTNEED, which dd can ask for. */
+    static void evict(List<Path> files) {
+        if (files.isEmpty()) return;
+        var words = new ArrayList<>(List.of("sh", "-c", "for file; do dd if=\"$file\" iflag=nocache count=0 2>&1 || exit 1; done", "sh"));
+        for (Path file : files) words.add(file.toString());
+        new Command(words).run().successful();
     }
 
     /** Appends to many files in turn, as a broker does to its logs. @return the mean time of one write, in microseconds */

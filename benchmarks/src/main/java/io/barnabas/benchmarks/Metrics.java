@@ -47,6 +47,8 @@ final class Metrics {
     static final String CREATE = "created, until each took a write";
     static final String RESTART = "kill -9 and restart until all leaders answer";
     private static final String COMPACTION = "a pass of compaction over ";
+    private static final String TAIL = "produce to consume at 2,000/s, ";
+    static final String TAIL_ALONE = TAIL + "alone";
     /** On {@link Side#MACHINE}. */
     static final String SYNC = "a write of 4 KiB and its fdatasync";
 
@@ -55,6 +57,9 @@ final class Metrics {
     static final int PARTITIONS_MAX = 10_000;
     /** Of the batches in logs that are compacted. */
     static final List<CompressionType> COMPACTED = List.of(CompressionType.NONE, CompressionType.LZ4, CompressionType.ZSTD);
+
+    /** Readers of old data beside the tail; a quick run has the fewest only. */
+    static final List<Integer> BACK_FILLING = List.of(1, 4);
 
     private static final Row[] LATENCIES = {Row.of(Value.P50_US), Row.of(Value.P99_US), Row.of(Value.P999_US)};
 
@@ -78,6 +83,10 @@ final class Metrics {
 
     static String compaction(CompressionType codec) {
         return COMPACTION + (codec == CompressionType.NONE ? "plain batches" : "batches packed by " + codec.name().toLowerCase(Locale.ROOT));
+    }
+
+    static String tailBeside(int readerCount, boolean isEvicted) {
+        return TAIL + "beside %d of old data, %s".formatted(readerCount, isEvicted ? "evicted from the page cache (dd)" : "in the page cache");
     }
 
     /**
@@ -108,6 +117,7 @@ final class Metrics {
             blocks.add(block(21, compaction(codec), Row.of(Value.CPU_SECONDS_PER_GIB, Goal.timesBetter(3)), Row.of(Value.MIB_PER_SECOND),
                     Row.of(Value.PEAK_RESIDENT_MB, Goal.timesBetter(4)), Row.of(Value.GROWN_MB)));
         }
+        tail(blocks);
         blocks.sort(Comparator.comparingInt(Block::metric));
         return blocks;
     }
@@ -138,6 +148,18 @@ final class Metrics {
                 blocks.add(block(8, rate + end, Row.of(Value.P50_US, goal(counts, Goal.timesBetter(2))), Row.of(Value.P90_US), Row.of(Value.P99_US),
                         Row.of(Value.P999_US, goal(counts, Goal.timesBetter(3))), Row.of(Value.P9999_US), Row.of(Value.CPU_US),
                         Row.of(Value.LATENESS_P99_US)));
+            }
+        }
+    }
+
+    private static void tail(List<Block> blocks) {
+        blocks.add(block(22, TAIL_ALONE, Row.of(Value.P50_US), Row.of(Value.P99_US), Row.of(Value.P999_US), Row.of(Value.CPU_PERCENT)));
+        for (int readerCount : BACK_FILLING) {
+            for (boolean isEvicted : new boolean[] {false, true}) {
+                blocks.add(block(22, tailBeside(readerCount, isEvicted), Row.of(Value.P50_US, Goal.timesBetter(1)), Row.of(Value.P50_TIMES_ALONE),
+                        Row.of(Value.P99_US, Goal.timesBetter(1)), Row.of(Value.P99_TIMES_ALONE), Row.of(Value.P999_US, Goal.timesBetter(1)),
+                        Row.of(Value.P999_TIMES_ALONE), Row.of(Value.READERS_MIB_PER_SECOND), Row.of(Value.DISK_MIB_PER_SECOND),
+                        Row.of(Value.CPU_PERCENT)));
             }
         }
     }

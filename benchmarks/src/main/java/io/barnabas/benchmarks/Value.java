@@ -31,7 +31,12 @@ enum Value {
     RATE_TIMES_FEW("rate, times that of 6 partitions", Better.MORE),
     SIZE_MB("size, MB", Better.LESS),
     MB_PER_MINUTE("growth of resident memory, MB/min", Better.LESS),
-    P999_TIMES_FIRST("p99.9, last sixth to first sixth", Better.LESS);
+    P999_TIMES_FIRST("p99.9, last sixth to first sixth", Better.LESS),
+    P50_TIMES_ALONE("p50, times that alone", Better.LESS),
+    P99_TIMES_ALONE("p99, times that alone", Better.LESS),
+    P999_TIMES_ALONE("p99.9, times that alone", Better.LESS),
+    READERS_MIB_PER_SECOND("readers of old data, MiB/s", Better.MORE),
+    DISK_MIB_PER_SECOND("read from the disk, MiB/s", Better.LESS);
 
     private enum Better { LESS, MORE }
 

@@ -96,9 +96,9 @@ class TableTest {
         for (LoadCase one : LoadCase.likeKafka()) measured.addAll(one.keys(Side.BARNABAS));
         for (LoadCase one : LoadCase.durable()) measured.addAll(one.keys(Side.BARNABAS));
         for (LoadCase one : LoadCase.synced(true)) measured.addAll(one.keys(Side.BARNABAS));
-        var run = new Run(Mode.FULL, Set.of(9, 10, 11, 12, 13, 14, 19, 20, 21), null, ResultStore.open(folder), null, 0);
+        var run = new Run(Mode.FULL, Set.of(9, 10, 11, 12, 13, 14, 19, 20, 21, 22), null, ResultStore.open(folder), null, 0);
         var others = new ArrayList<Session>(List.of(new CurveSession(Side.BARNABAS), new MostSession(Side.BARNABAS, 1_000), new MostSession(Side.BARNABAS, 10_000),
-                new SoakSession(Side.BARNABAS, 3), LoadSession.of(Side.BARNABAS, 0, Durability.LIKE_KAFKA, List.of())));
+                new SoakSession(Side.BARNABAS, 3), new TailSession(Side.BARNABAS, 0), LoadSession.of(Side.BARNABAS, 0, Durability.LIKE_KAFKA, List.of())));
         for (var codec : Metrics.COMPACTED) others.add(new CompactionSession(Side.BARNABAS, 0, new CompactableLog(codec)));
         for (Session session : others) measured.addAll(session.left(run));
         assertThat(measured).doesNotHaveDuplicates().hasSizeGreaterThan(20);

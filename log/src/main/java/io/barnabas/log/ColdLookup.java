@@ -12,6 +12,7 @@ final class ColdLookup implements Runnable {
     private static final ThreadLocal<BatchScanner> SCANNER = ThreadLocal.withInitial(() -> new BatchScanner(ByteBuffer.allocateDirect(8 * 1024)));
 
     private final Disk disk;
+    private final ReadPace pace;
     private final Segment segment;
     private final long segmentSize;
     private final long offset;
@@ -19,8 +20,9 @@ final class ColdLookup implements Runnable {
     private final int indexedPosition;
     private final int indexEntriesInFile;
 
-    ColdLookup(Disk disk, Segment segment, long offset) {
+    ColdLookup(Disk disk, ReadPace pace, Segment segment, long offset) {
         this.disk = disk;
+        this.pace = pace;
         this.segment = segment;
         this.segmentSize = segment.size();
         this.offset = offset;
@@ -37,7 +39,7 @@ final class ColdLookup implements Runnable {
             while (!isFound && scanner.next()) isFound = scanner.header().lastOffset() >= offset;
             if (!isFound) return;
             long start = scanner.position();
-            long end = start + file.prefetch(start, FileRegion.PREFETCH_BYTES_MIN);
+            long end = start + pace.prefetch(file, start, FileRegion.PREFETCH_BYTES_MIN);
             long lastOffset = scanner.header().lastOffset();
             while (scanner.next() && scanner.nextPosition() <= end) lastOffset = scanner.header().lastOffset();
             segment.setWarm(new Segment.Warm(from, end, offset, lastOffset));

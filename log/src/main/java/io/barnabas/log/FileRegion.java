@@ -13,14 +13,22 @@ final class FileRegion implements LogSlice {
     private final long start;
     private final int size;
     private final boolean recent;
+    private final boolean isTail;
+    private final ReadPace pace;
     private boolean released;
 
-    /** Takes over one reference to {@code file}. */
-    FileRegion(SegmentFile file, long start, int size, boolean recent) {
+    /**
+     * Takes over one reference to {@code file}.
+     *
+     * @param isTail whether it is at the end of its log, where reads are so many and so quick that they are not timed
+     */
+    FileRegion(SegmentFile file, long start, int size, boolean recent, boolean isTail, ReadPace pace) {
         this.file = file;
         this.start = start;
         this.size = size;
         this.recent = recent;
+        this.isTail = isTail;
+        this.pace = pace;
     }
 
     @Override
@@ -38,9 +46,11 @@ final class FileRegion implements LogSlice {
         int wanted = Math.min(target.remaining(), size - position);
         int limit = target.limit();
         target.limit(target.position() + wanted);
+        long startedNs = isTail ? 0 : pace.nanoTime();
         try {
             int read = file.disk().read(target, start + position);
             if (read < wanted) throw tooShort(position + read);
+            if (!isTail) pace.onRead(startedNs, read);
         } finally {
             target.limit(limit);
         }
@@ -50,7 +60,9 @@ final class FileRegion implements LogSlice {
     public int transferTo(WritableByteChannel channel, int position, int byteCount) throws IOException {
         int wanted = Math.min(byteCount, size - position);
         if (wanted <= 0) return 0;
+        long startedNs = isTail ? 0 : pace.nanoTime();
         long sent = file.disk().transferTo(start + position, wanted, channel);
+        if (!isTail) pace.onRead(startedNs, sent);
         // The kernel sends nothing both when the socket is full and when the file has ended.
         if (sent == 0 && file.disk().size() < start + size) throw tooShort(position);
         return (int) sent;
@@ -58,7 +70,7 @@ final class FileRegion implements LogSlice {
 
     @Override
     public void prefetch() {
-        file.setWarm(start, start + file.disk().prefetch(start, Math.max(size, PREFETCH_BYTES_MIN)));
+        file.setWarm(start, start + pace.prefetch(file.disk(), start, Math.max(size, PREFETCH_BYTES_MIN)));
     }
 
     @Override

@@ -87,6 +87,10 @@ final class Housekeeping {
         return appendedBytes - directory.environment().recentBytes();
     }
 
+    ReadPace readPace() {
+        return directory.readPace();
+    }
+
     Staging borrowStaging() {
         var spare = spareStagings.poll();
         if (spare == null) return new Staging();

@@ -71,6 +71,7 @@ public final class LogDirectory implements AutoCloseable {
     private final AtomicInteger openFiles = new AtomicInteger();
     private final List<Runnable> offlineListeners = new CopyOnWriteArrayList<>();
     private final WritePace pace;
+    private final ReadPace readPace;
     private volatile StorageException failure;
     private volatile long nextFullWarningMs;
     /** A log could not be closed as a clean stop wants it. */
@@ -83,6 +84,7 @@ public final class LogDirectory implements AutoCloseable {
         this.identity = identity;
         this.lock = lock;
         this.pace = new WritePace(path);
+        this.readPace = new ReadPace(disk, environment.clock);
         this.checkpoints = new OffsetCheckpoints(disk, path);
         this.entries = new DirectoryEntries(disk, path);
         this.folders = new PartitionFolders(disk, path, entries, checkpoints, environment.random);
@@ -353,6 +355,10 @@ public final class LogDirectory implements AutoCloseable {
 
     WritePace pace() {
         return pace;
+    }
+
+    ReadPace readPace() {
+        return readPace;
     }
 
     Housekeeping housekeeping(EventLoop loop) {

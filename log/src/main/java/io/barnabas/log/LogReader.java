@@ -18,6 +18,7 @@ final class LogReader {
     private final Disk disk;
     private final SegmentList segments;
     private final Housekeeping housekeeping;
+    private final ReadPace pace;
     /** Made by the first append. */
     private RecentBatches recent;
     /** Made by the first read of one batch that is not among them. */
@@ -28,6 +29,7 @@ final class LogReader {
         this.disk = disk;
         this.segments = segments;
         this.housekeeping = housekeeping;
+        this.pace = housekeeping.readPace();
     }
 
     /** A batch stands in the active segment. */
@@ -63,14 +65,16 @@ final class LogReader {
         if (isRecent(i, 0)) return null;
         int position = segment.floorPositionInMemory(offset);
         if (position >= 0 && isRecent(i, position)) return null;
-        return new ColdLookup(disk, segment, offset);
+        return new ColdLookup(disk, pace, segment, offset);
     }
 
     /** Whether what lies from a position on was written by this process, and so little since that the page cache holds it still. */
     private boolean isRecent(int index, long position) {
-        var segment = segments.get(index);
-        boolean isTail = isActive(index) && segment.size() - position <= Math.min(TAIL_BYTES, appendedBytes);
-        return isTail || segment.isAppendedHere(position, housekeeping.oldestRecent());
+        return isTail(index, position) || !pace.isDoubtful() && segments.get(index).isAppendedHere(position, housekeeping.oldestRecent());
+    }
+
+    private boolean isTail(int index, long position) {
+        return isActive(index) && segments.get(index).size() - position <= Math.min(TAIL_BYTES, appendedBytes);
     }
 
     /** @param bound at most the log's end */
@@ -124,7 +128,7 @@ final class LogReader {
         var segment = segments.get(index);
         var file = segments.open(segment);
         boolean isRecent = isRecent(index, start) || file.isWarm(start, start + size) || segment.isWarm(start, start + size);
-        return new FileRegion(file.retain(), start, size, isRecent);
+        return new FileRegion(file.retain(), start, size, isRecent, isTail(index, start), pace);
     }
 
     /** Where the first batch lies that is not wholly below a bound. */

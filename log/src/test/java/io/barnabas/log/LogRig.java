@@ -36,6 +36,7 @@ final class LogRig {
     LogDirectory directory;
     Log log;
     int openFilesMax = 100;
+    long recentBytes = RECENT_BYTES;
     LogCleaner.Limits cleanerLimits = LogCleaner.Limits.DEFAULT;
 
     LogRig(long seed, LogConfig config) {
@@ -81,7 +82,7 @@ final class LogRig {
     void openDirectoryOnly() {
         loop = simulation.newLoop("loop");
         worker = simulation.newLoop("worker");
-        directory = openDirectory(disk, simulation, worker, Seeds.random(3), cleanerLimits, openFilesMax);
+        directory = openDirectory(disk, simulation, worker, Seeds.random(3), cleanerLimits, recentBytes, openFilesMax);
     }
 
     void start() {
@@ -89,10 +90,11 @@ final class LogRig {
         log = directory.openLogNow(PARTITION, TOPIC_ID, config, loop, heard);
     }
 
-    static LogDirectory openDirectory(Disk disk, Simulation simulation, Executor io, RandomGenerator random, LogCleaner.Limits limits, int openFilesMax) {
+    static LogDirectory openDirectory(Disk disk, Simulation simulation, Executor io, RandomGenerator random, LogCleaner.Limits limits, long recentBytes,
+            int openFilesMax) {
         var cleaner = new LogCleaner(io, CompactionPace.FREE, Seeds.random(4), limits);
         return LogDirectory.open(PATH, 1, CLUSTER,
-                new LogDirectory.Environment(disk, simulation.clock(), io, io, io, random, cleaner, RECENT_BYTES, openFilesMax, 1000));
+                new LogDirectory.Environment(disk, simulation.clock(), io, io, io, random, cleaner, recentBytes, openFilesMax, 1000));
     }
 
     void restart() {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.barnabas.model.ErrorCode;
 import io.barnabas.model.RecordBatch;
+import io.barnabas.testkit.SimulatedDisk;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,59 @@ class LogTest {
         assertTrue(sinceBytes > LogRig.RECENT_BYTES);
         small.restart();
         assertNotNull(small.log.coldLookup(45), "of an earlier process");
+    }
+
+    @Test
+    void whatTookLongToReadIsBroughtIntoThePageCacheFirstAndSoIsTheRestUntilThatIsQuick() {
+        var rig = new LogRig(1, LogRig.config(LogConfig.DEFAULT, 10_000, 1));
+        rig.recentBytes = 1 << 20;
+        rig.restart();
+        for (int i = 0; i < 20; i++) rig.appendAndWrite("x".repeat(2000));
+        assertTrue(readsAtOnce(rig, 1) && readsAtOnce(rig, 13), "all was appended lately");
+        var slice = ((ReadResult.Data) rig.log.read(1, 3000, 20, true)).slice();
+        readsTake(rig, 1);
+        slice.toByteBuffer();
+        assertTrue(readsAtOnce(rig, 13), "as quick as a disk may be while others use the machine");
+        readsTake(rig, 5);
+        rig.disk.cached(true);
+        for (int i = 0; i < 3; i++) slice.toByteBuffer();
+        assertTrue(readsAtOnce(rig, 13), "the loop had to wait for something else");
+        rig.disk.cached(false);
+        slice.toByteBuffer();
+        slice.release();
+        readsTake(rig, 0);
+        assertFalse(readsAtOnce(rig, 1));
+        assertFalse(readsAtOnce(rig, 13), "what else was appended then may be gone as well");
+        assertTrue(readsAtOnce(rig, 19), "the tail is not");
+
+        rig.simulation.clock().advance(ReadPace.CALM_MS - 1);
+        rig.log.coldLookup(1).run();
+        assertFalse(readsAtOnce(rig, 13));
+        readsTake(rig, 5);
+        rig.log.coldLookup(5).run();
+        readsTake(rig, 0);
+        rig.simulation.clock().advance(ReadPace.CALM_MS - 1);
+        rig.log.coldLookup(9).run();
+        assertFalse(readsAtOnce(rig, 13), "a slow lookup begins the calm anew");
+        rig.simulation.clock().advance(1);
+        rig.log.coldLookup(14).run();
+        assertTrue(readsAtOnce(rig, 13) && readsAtOnce(rig, 1));
+    }
+
+    private static boolean readsAtOnce(LogRig rig, long offset) {
+        var slice = ((ReadResult.Data) rig.log.read(offset, 1, 20, true)).slice();
+        boolean isRecent = slice.isRecent();
+        slice.release();
+        // What a lookup has warmed may be sent without another one.
+        if (rig.log.coldLookup(offset) == null) assertTrue(isRecent, "offset=" + offset);
+        return rig.log.coldLookup(offset) == null;
+    }
+
+    private static void readsTake(LogRig rig, long ms) {
+        rig.disk.failOn((call, path) -> {
+            if (call == SimulatedDisk.Call.READ && path.toString().endsWith(FileNames.LOG)) rig.simulation.clock().advance(ms);
+            return false;
+        });
     }
 
     @Test

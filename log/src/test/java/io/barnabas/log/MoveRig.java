@@ -54,7 +54,7 @@ final class MoveRig implements LogMove.Owner, LogListener {
         isWanted = false;
         for (int i = 0; i < 2; i++) {
             var random = Seeds.random(simulation.random().nextLong());
-            directories[i] = LogRig.openDirectory(disks[i], simulation, workers[i], random, LogCleaner.Limits.DEFAULT, 20);
+            directories[i] = LogRig.openDirectory(disks[i], simulation, workers[i], random, LogCleaner.Limits.DEFAULT, LogRig.RECENT_BYTES, 20);
         }
         int place = place();
         log = directories[place].openLogNow(LogRig.PARTITION, LogRig.TOPIC_ID, config, loop, this);

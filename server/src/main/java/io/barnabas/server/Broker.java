@@ -167,8 +167,8 @@ public final class Broker {
 
         // Decided before the broker's registration, which is waited for; metadata too old for it goes without.
         controller.registerController(Registration.ofController(config, sockets.endpoints(), random));
-        lifecycle = new BrokerLifecycle(metadataLoop, controller, epoch, metadata, places,
-                config.get(BROKER_HEARTBEAT_INTERVAL_MS), config.get(LOG_DIR_FAILURE_TIMEOUT_MS));
+        lifecycle = new BrokerLifecycle(metadataLoop, controller::registerBroker, controller::heartbeat, epoch, metadata, places,
+                config.get(BROKER_HEARTBEAT_INTERVAL_MS), config.get(LOG_DIR_FAILURE_TIMEOUT_MS), ProcessFailures::end);
         undo.push(lifecycle::stop);
         lifecycle.start(Registration.request(config, identity.clusterId(), sockets.endpoints(), directories, random))
                 .toCompletableFuture().join();
@@ -276,7 +276,7 @@ public final class Broker {
 
     private void onOffline(LogDirectory directory, List<LogDirectory> all) {
         LOG.error("a log directory is offline, its partitions are not served: path={}", directory.path());
-        if (lifecycle != null) lifecycle.onDirectoryFailed();
+        if (lifecycle != null) lifecycle.onDirectoryFailed(directory.id());
         for (var other : all) if (!other.isOffline()) return;
         ProcessFailures.end("no log directory is left");
     }

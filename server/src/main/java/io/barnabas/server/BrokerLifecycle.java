@@ -2,16 +2,19 @@ package io.barnabas.server;
 
 import io.barnabas.base.EventLoop;
 import io.barnabas.base.Uuid;
-import io.barnabas.cluster.controller.Controller;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.BrokerHeartbeatRequest;
 import io.barnabas.protocol.message.BrokerHeartbeatResponse;
 import io.barnabas.protocol.message.BrokerRegistrationRequest;
 import io.barnabas.protocol.message.BrokerRegistrationResponse;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,14 +26,16 @@ final class BrokerLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerLifecycle.class);
 
     private final EventLoop loop;
-    private final Controller controller;
+    private final Function<BrokerRegistrationRequest, CompletionStage<BrokerRegistrationResponse>> registering;
+    private final Function<BrokerHeartbeatRequest, CompletionStage<BrokerHeartbeatResponse>> heartbeats;
     private final BrokerEpoch broker;
     private final MetadataCache metadata;
     private final LogDirectories directories;
     private final int heartbeatIntervalMs;
     private final long directoryFailureTimeoutMs;
-    /** Runs out while the controller has not heard of a directory that has failed. */
-    private EventLoop.Timer failureTimer;
+    private final Consumer<String> end;
+    /** Directories that have failed and that the controller has not confirmed to have heard of, each with what runs out meanwhile. */
+    private final Map<Uuid, EventLoop.Timer> untold = new HashMap<>();
     private final CompletableFuture<Void> unfenced = new CompletableFuture<>();
     private final CompletableFuture<Void> mayStop = new CompletableFuture<>();
     private BrokerRegistrationRequest registration;
@@ -42,18 +47,23 @@ final class BrokerLifecycle {
     private boolean hasNews;
 
     /**
+     * @param registering               asks the controller; answers on any thread, as {@code heartbeats} does
      * @param heartbeatIntervalMs       {@code broker.heartbeat.interval.ms}
      * @param directoryFailureTimeoutMs {@code log.dir.failure.timeout.ms}
+     * @param end                       ends the process, for a reason
      */
-    BrokerLifecycle(EventLoop loop, Controller controller, BrokerEpoch broker, MetadataCache metadata,
-                    LogDirectories directories, int heartbeatIntervalMs, long directoryFailureTimeoutMs) {
+    BrokerLifecycle(EventLoop loop, Function<BrokerRegistrationRequest, CompletionStage<BrokerRegistrationResponse>> registering,
+                    Function<BrokerHeartbeatRequest, CompletionStage<BrokerHeartbeatResponse>> heartbeats, BrokerEpoch broker,
+                    MetadataCache metadata, LogDirectories directories, int heartbeatIntervalMs, long directoryFailureTimeoutMs, Consumer<String> end) {
         this.loop = loop;
-        this.controller = controller;
+        this.registering = registering;
+        this.heartbeats = heartbeats;
         this.broker = broker;
         this.metadata = metadata;
         this.directories = directories;
         this.heartbeatIntervalMs = heartbeatIntervalMs;
         this.directoryFailureTimeoutMs = directoryFailureTimeoutMs;
+        this.end = end;
     }
 
     /** Registers and begins to send heartbeats. @return done when the broker may take leaderships */
@@ -74,14 +84,12 @@ final class BrokerLifecycle {
         return mayStop;
     }
 
-    /** A directory has failed: the controller hears of it at once, or this broker ends, so that others can lead. Any thread. */
-    void onDirectoryFailed() {
+    /** A directory has failed: the controller hears of it in time, or this broker ends, so that others can lead (KIP-858). Any thread. */
+    void onDirectoryFailed(Uuid directory) {
         loop.execute(() -> {
             if (isStopped) return;
-            if (failureTimer == null) {
-                failureTimer = loop.schedule(directoryFailureTimeoutMs,
-                        () -> ProcessFailures.end("the controller could not be told of a log directory that has failed"));
-            }
+            untold.computeIfAbsent(directory, id -> loop.schedule(directoryFailureTimeoutMs,
+                    () -> end.accept("the controller could not be told of a log directory that has failed: directory.id=" + id)));
             beatSoon();
         });
     }
@@ -102,12 +110,12 @@ final class BrokerLifecycle {
         loop.execute(() -> {
             isStopped = true;
             if (nextHeartbeat != null) nextHeartbeat.cancel();
-            if (failureTimer != null) failureTimer.cancel();
+            untold.values().forEach(EventLoop.Timer::cancel);
         });
     }
 
     private void register() {
-        controller.registerBroker(registration).whenComplete((response, failure) -> loop.execute(() -> onRegistered(response, failure)));
+        registering.apply(registration).whenComplete((response, failure) -> loop.execute(() -> onRegistered(response, failure)));
     }
 
     private void onRegistered(BrokerRegistrationResponse response, Throwable failure) {
@@ -140,20 +148,18 @@ final class BrokerLifecycle {
                 .setWantShutDown(wantsToStop);
         for (var directory : directories.all()) if (directory.isOffline()) request.offlineLogDirs().add(directory.id());
         if (unfenced.isDone()) request.setCordonedLogDirs(directories.cordonedIds());
-        int offlineCount = request.offlineLogDirs().size();
         isBeating = true;
         hasNews = false;
-        controller.heartbeat(request).whenComplete((response, failure) -> loop.execute(() -> onBeat(response, failure, offlineCount)));
+        heartbeats.apply(request).whenComplete((response, failure) -> loop.execute(() -> onBeat(request, response, failure)));
     }
 
-    /** @param offlineCount how many offline directories it told of */
-    private void onBeat(BrokerHeartbeatResponse response, Throwable failure, int offlineCount) {
+    private void onBeat(BrokerHeartbeatRequest request, BrokerHeartbeatResponse response, Throwable failure) {
         isBeating = false;
         if (isStopped) return;
         boolean wasUnfenced = unfenced.isDone();
         if (failure == null) {
             var error = ErrorCode.of(response.errorCode());
-            if (error == ErrorCode.NONE) heed(response, offlineCount);
+            if (error == ErrorCode.NONE) heed(request, response);
             else LOG.warn("heartbeat refused: error={}", error);
         }
         boolean isWaiting = !unfenced.isDone() || wantsToStop && !mayStop.isDone();
@@ -162,11 +168,10 @@ final class BrokerLifecycle {
         if (nextHeartbeat == null) nextHeartbeat = loop.schedule(isSoon ? 1 : heartbeatIntervalMs, this::beat);
     }
 
-    private void heed(BrokerHeartbeatResponse response, int offlineCount) {
-        long nowOffline = directories.all().stream().filter(LogDirectory::isOffline).count();
-        if (failureTimer != null && offlineCount == nowOffline) {
-            failureTimer.cancel();
-            failureTimer = null;
+    private void heed(BrokerHeartbeatRequest request, BrokerHeartbeatResponse response) {
+        for (var directory : request.offlineLogDirs()) {
+            var timer = untold.remove(directory);
+            if (timer != null) timer.cancel();
         }
         if (!response.isFenced() && !unfenced.isDone()) unfenced.complete(null);
         if (response.shouldShutDown()) mayStop.complete(null);

@@ -43,6 +43,8 @@ public final class SimulatedDisk implements Disk {
     private int boot;
     private long syncCount;
     private long readBytes;
+    private boolean isCached;
+    private long storageReadBytes;
 
     public SimulatedDisk(Clock clock) {
         this.clock = clock;
@@ -100,6 +102,16 @@ public final class SimulatedDisk implements Disk {
     /** Bytes read from files so far. */
     public synchronized long readBytes() {
         return readBytes;
+    }
+
+    /** From now on, whether memory holds all that is read. */
+    public synchronized void cached(boolean all) {
+        isCached = all;
+    }
+
+    @Override
+    public synchronized long storageReadBytes() {
+        return storageReadBytes;
     }
 
     /** A copy of a file's bytes as programs see them. */
@@ -351,6 +363,7 @@ public final class SimulatedDisk implements Disk {
                 int count = (int) Math.max(0, Math.min(target.remaining(), file.size - position));
                 if (count > 0) target.put(file.content, (int) position, count);
                 readBytes += count;
+                if (!isCached) storageReadBytes += count;
                 return count;
             }
         }

@@ -16,13 +16,14 @@ public final class ProcessMeter {
      * @param userSeconds     to a hundredth of a second, ended threads included, like {@code systemSeconds}
      * @param peakResidentKb  the most memory it held since {@link #forgetPeak}
      * @param contextSwitches of the threads that live: those it asked for by waiting, and those forced on it
+     * @param diskReadBytes   that storage had to give, since the page cache did not have them; what is read ahead for it included
      */
     public record Reading(long cpuNs, double userSeconds, double systemSeconds, long residentKb, long peakResidentKb,
-            long contextSwitches, int openFileCount) {
+            long contextSwitches, long diskReadBytes, int openFileCount) {
         /** What was used between; memory and files as they are now. */
         public Reading since(Reading before) {
             return new Reading(cpuNs - before.cpuNs, userSeconds - before.userSeconds, systemSeconds - before.systemSeconds,
-                    residentKb, peakResidentKb, contextSwitches - before.contextSwitches, openFileCount);
+                    residentKb, peakResidentKb, contextSwitches - before.contextSwitches, diskReadBytes - before.diskReadBytes, openFileCount);
         }
     }
 
@@ -60,7 +61,8 @@ public final class ProcessMeter {
         } catch (IOException | DirectoryIteratorException e) {
             throw new LoadException("process has ended: pid=" + pid, e);
         }
-        return new Reading(cpuNs, userSeconds, systemSeconds, number(status, "VmRSS:"), number(status, "VmHWM:"), switches, openFiles());
+        return new Reading(cpuNs, userSeconds, systemSeconds, number(status, "VmRSS:"), number(status, "VmHWM:"), switches,
+                number(text("io"), "read_bytes:"), openFiles());
     }
 
     /** The most memory counts from here. @throws LoadException if the process has ended or is somebody else's */
