@@ -274,7 +274,7 @@ public final class LogDirectory implements AutoCloseable {
         long nowMs = environment.clock.nowMs();
         LoadedLog loaded;
         List<String> names = folders.containsKey(partition) ? disk.list(folder) : List.of();
-        var foundId = PartitionMetadata.read(disk, folder, names);
+        var foundId = PartitionMetadata.read(disk, folder, names, topicId);
         if (!foundId.isZero() && !topicId.isZero() && !foundId.equals(topicId)) setAside(partition);
         if (folders.putIfAbsent(partition, Boolean.TRUE) == null) {
             loaded = create(partition, topicId, folder);
@@ -326,7 +326,7 @@ public final class LogDirectory implements AutoCloseable {
     /** @return null if it is a copy of another topic's */
     private LoadedLog loadFound(TopicPartition partition, Uuid topicId, Path folder, LogConfig config) {
         var names = disk.list(folder);
-        var foundId = PartitionMetadata.read(disk, folder, names);
+        var foundId = PartitionMetadata.read(disk, folder, names, topicId);
         if (!foundId.isZero() && !topicId.isZero() && !foundId.equals(topicId)) return null;
         if (foundId.isZero() && !topicId.isZero()) PartitionMetadata.write(disk, folder, topicId);
         var found = checkpoints.of(partition);
