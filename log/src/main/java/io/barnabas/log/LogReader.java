@@ -77,6 +77,7 @@ final class LogReader {
     LogSlice read(long offset, int bytesMax, long bound, boolean atLeastOneBatch) {
         for (int i = segments.floor(offset); i < segments.count(); i++) {
             var segment = segments.get(i);
+            if (segment.isEmpty()) checkNotCut(i);
             if (segment.isEmpty()) continue;
             int known = isActive(i) && recent != null ? recent.find(offset) : -1;
             if (known >= 0) {
@@ -88,7 +89,10 @@ final class LogReader {
             int reader = readers == null ? -1 : readers.find(segment, offset);
             var scanner = housekeeping.scanner();
             // A compacted segment may end before the offset: the next one has it.
-            if (!locate(segment, offset, reader, scanner)) continue;
+            if (!locate(segment, offset, reader, scanner)) {
+                checkNotCut(i);
+                continue;
+            }
             long start = scanner.position();
             int firstBytes = scanner.header().sizeInBytes();
             int size = sliceBytes(i, start, firstBytes, bytesMax, bound, atLeastOneBatch);
@@ -98,6 +102,11 @@ final class LogReader {
             return bytes != null ? new MemorySlice(bytes) : region(i, start, size);
         }
         return LogSlice.EMPTY;
+    }
+
+    /** Else a reader would pass over what is gone, and never know. */
+    private void checkNotCut(int index) {
+        if (!isActive(index)) segments.get(index).checkNotCut(segments.get(index + 1).baseOffset);
     }
 
     /** @param reader of {@link ReaderPositions}, -1 for none */
@@ -145,15 +154,32 @@ final class LogReader {
     TimestampOffset find(long timestamp, long fromOffset) {
         for (int i = segments.floor(fromOffset); i < segments.count(); i++) {
             var segment = segments.get(i);
-            if (segment.isEmpty() || segment.maxTimestamp() < timestamp) continue;
-            long from = Math.max(fromOffset, segment.lowerOffset(timestamp));
-            var scanner = housekeeping.scanner();
-            for (boolean has = segment.locate(from, segments.open(segment).disk(), scanner); has; has = scanner.next()) {
-                if (scanner.header().maxTimestamp() < timestamp) continue;
-                var found = findInBatch(scanner, timestamp, fromOffset);
-                if (found != null) return found;
-            }
+            if (segment.isEmpty()) checkNotCut(i);
+            if (segment.isEmpty() || !reaches(i, timestamp)) continue;
+            var found = findIn(segment, timestamp, fromOffset);
+            if (found != null) return found;
         }
+        return null;
+    }
+
+    private boolean reaches(int index, long timestamp) {
+        var segment = segments.get(index);
+        boolean isFromDisk = !segment.knowsMaxTimestamp();
+        boolean reaches = segment.maxTimestamp() >= timestamp;
+        if (isFromDisk && segment.maxTimestamp() != Long.MAX_VALUE) checkNotCut(index);
+        return reaches;
+    }
+
+    private TimestampOffset findIn(Segment segment, long timestamp, long fromOffset) {
+        var scanner = housekeeping.scanner();
+        var log = segments.open(segment).disk();
+        long from = Math.max(fromOffset, segment.lowerOffset(timestamp, log, scanner));
+        for (boolean has = segment.locate(from, log, scanner); has; has = scanner.next()) {
+            if (scanner.header().maxTimestamp() < timestamp) continue;
+            var found = findInBatch(scanner, timestamp, fromOffset);
+            if (found != null) return found;
+        }
+        if (scanner.problem() != null) throw segment.badBatch(scanner);
         return null;
     }
 
