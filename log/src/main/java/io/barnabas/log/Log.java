@@ -33,6 +33,7 @@ public final class Log {
     private final Path folder;
     private final SegmentList segments;
     private final LogReader reader;
+    private final AbortedTransactions aborted;
     private final LogFlusher flusher;
     private final LogAppender appender;
     private final LeaderEpochHistory epochs;
@@ -73,6 +74,7 @@ public final class Log {
         this.config = config;
         this.segments = new SegmentList(this, disk, housekeeping.openSegments(), loaded.segments());
         this.reader = new LogReader(disk, segments, housekeeping);
+        this.aborted = new AbortedTransactions(disk, folder, segments, housekeeping);
         this.epochs = loaded.epochs();
         this.flusher = new LogFlusher(this, directory, housekeeping, loop, folder, segments, epochs, loaded);
         this.appender = new LogAppender(this, directory, loop, config, loaded, segments, reader, flusher);
@@ -362,7 +364,7 @@ public final class Log {
      * @throws StorageException if the disk cannot be read
      */
     public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) {
-        return reader.aborted(fromOffset, toOffset);
+        return aborted.of(fromOffset, toOffset);
     }
 
     /**

@@ -4,8 +4,6 @@ import io.barnabas.base.Disk;
 import io.barnabas.model.LegacyMessage;
 import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordException;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Finds things in a log's segments: batches by offset, records by time. Owned by the log's loop. */
 final class LogReader {
@@ -132,7 +130,8 @@ final class LogReader {
     private LogSlice region(int index, long start, int size) {
         var segment = segments.get(index);
         var file = segments.open(segment);
-        boolean isRecent = isRecent(index, start) || file.isWarm(start, start + size) || segment.isWarm(start, start + size);
+        boolean isRecent = file.isWarm(start, start + size)
+                || !file.hasFailed() && (isRecent(index, start) || segment.isWarm(start, start + size));
         return new FileRegion(file.retain(), start, size, isRecent);
     }
 
@@ -220,20 +219,5 @@ final class LogReader {
             if (latest == null || segment.maxTimestamp() > latest.maxTimestamp()) latest = segment;
         }
         return latest == null ? null : find(latest.maxTimestamp(), Math.max(fromOffset, latest.baseOffset));
-    }
-
-    List<AbortedTransaction> aborted(long fromOffset, long toOffset) {
-        var found = new ArrayList<AbortedTransaction>(0);
-        for (int i = segments.floor(fromOffset); i < segments.count(); i++) {
-            var segment = segments.get(i);
-            if (!segment.hasTransactionIndex()) continue;
-            for (var entry : TransactionIndex.read(disk, segment.path(FileNames.TRANSACTION_INDEX))) {
-                if (entry.lastOffset() >= fromOffset && entry.firstOffset() < toOffset) {
-                    found.add(new AbortedTransaction(entry.producerId(), entry.firstOffset()));
-                }
-                if (entry.lastStableOffset() >= toOffset) return found;
-            }
-        }
-        return found;
     }
 }

@@ -25,6 +25,7 @@ final class Segment {
     private long createdMs;
     private long size;
     private boolean hasTransactionIndex;
+    private boolean isTransactionIndexBorneOut;
 
     private OffsetIndex offsetIndex;
     private TimeIndex timeIndex;
@@ -112,6 +113,15 @@ final class Segment {
 
     void hasTransactionIndex(boolean has) {
         hasTransactionIndex = has;
+    }
+
+    /** Whether the batches have been found to agree with the transaction index; what is appended to it later does in any case. */
+    boolean isTransactionIndexBorneOut() {
+        return isTransactionIndexBorneOut;
+    }
+
+    void transactionIndexIsBorneOut() {
+        isTransactionIndexBorneOut = true;
     }
 
     SegmentFile file() {
