@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -25,6 +26,9 @@ import java.util.random.RandomGenerator;
  */
 final class ServedRecords {
     static final String ABORTED = "aborted record is shown: offset=";
+    /** Until the leader has opened its log and knows what is committed there. */
+    private static final Set<ErrorCode> PASSING = Set.of(ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+            ErrorCode.LEADER_NOT_AVAILABLE, ErrorCode.OFFSET_NOT_AVAILABLE);
     private static final int VERSION = 11;
     private static final int BYTES_MAX = 300_000;
     private static final long OPENED_SECONDS_MAX = 20;
@@ -73,14 +77,13 @@ final class ServedRecords {
         return firstMissing;
     }
 
-    /** Waits until the partition has been opened, or refused. */
+    /** Waits until the partition has been opened and leads, or is refused. */
     private void awaitOpened() throws IOException {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(OPENED_SECONDS_MAX);
         ErrorCode found;
         do {
             found = ErrorCode.of(offsetOf(-1).errorCode());
-        } while ((found == ErrorCode.NOT_LEADER_OR_FOLLOWER || found == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION || found == ErrorCode.LEADER_NOT_AVAILABLE)
-                && System.nanoTime() < deadlineNs);
+        } while (PASSING.contains(found) && System.nanoTime() < deadlineNs);
     }
 
     private ListOffsetsResponse.ListOffsetsPartitionResponse offsetOf(long timestamp) throws IOException {
