@@ -75,6 +75,12 @@ final class BatchScanner {
         return true;
     }
 
+    /** The next {@link #next} moves to the same batch again, or meets the same problem. */
+    void stepBack() {
+        next = position;
+        problem = null;
+    }
+
     BatchHeader header() {
         return header;
     }

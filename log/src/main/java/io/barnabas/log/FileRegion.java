@@ -61,7 +61,13 @@ final class FileRegion implements LogSlice {
         int wanted = Math.min(byteCount, size - position);
         if (wanted <= 0) return 0;
         long startedNs = isTail ? 0 : pace.nanoTime();
-        long sent = file.disk().transferTo(start + position, wanted, channel);
+        long sent;
+        try {
+            sent = file.disk().transferTo(start + position, wanted, channel);
+        } catch (IOException e) {
+            file.onSendFailed();
+            throw e;
+        }
         if (!isTail) pace.onRead(startedNs, sent);
         // The kernel sends nothing both when the socket is full and when the file has ended.
         if (sent == 0 && file.disk().size() < start + size) throw tooShort(position);

@@ -1,6 +1,7 @@
 package io.barnabas.log;
 
 import io.barnabas.base.Disk;
+import io.barnabas.base.StorageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,10 +72,19 @@ final class Leftovers {
     private long endOffset(Path log) {
         long end = 0;
         try (var file = disk.open(log, false)) {
-            scanner.startHeaders(file, 0, file.size());
-            while (scanner.next()) end = scanner.header().lastOffset() + 1;
+            scanner.start(file, 0, file.size());
+            while (scanner.next()) {
+                end = scanner.header().lastOffset() + 1;
+                // What it takes the place of is worth more than what cannot be read.
+                if (!scanner.isValidCrc()) throw damaged(log, scanner.position(), "checksum");
+            }
+            if (scanner.problem() != null) throw damaged(log, scanner.position(), scanner.problem());
         }
         return end;
+    }
+
+    private static StorageException damaged(Path log, long position, String problem) {
+        return new StorageException("compacted segment is damaged: file=%s position=%d problem=%s".formatted(log, position, problem));
     }
 
     private void finish(String swap) {

@@ -32,6 +32,7 @@ public final class Log {
     private final Path folder;
     private final SegmentList segments;
     private final LogReader reader;
+    private final AbortedTransactions aborted;
     private final LogFlusher flusher;
     private final LogWriter writer;
     private final LogAppender appender;
@@ -60,6 +61,7 @@ public final class Log {
         this.config = config;
         this.segments = new SegmentList(this, housekeeping, loaded);
         this.reader = new LogReader(directory.disk(), segments, housekeeping);
+        this.aborted = new AbortedTransactions(directory.disk(), folder, segments, housekeeping);
         this.epochs = loaded.epochs();
         this.flusher = new LogFlusher(this, directory, loop, segments, loaded, checkpointed);
         this.cleanable = new CleanableLog(this, directory, loop, folder, segments, reader, flusher, checkpointed.firstDirtyOffset());
@@ -270,7 +272,7 @@ public final class Log {
      * @throws StorageException if the disk cannot be read
      */
     public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) {
-        return reader.aborted(fromOffset, toOffset);
+        return aborted.of(fromOffset, toOffset);
     }
 
     /**

@@ -290,7 +290,7 @@ public final class LogDirectory implements AutoCloseable {
     /** @return null if it is another topic's */
     private LoadedLog loadFound(TopicPartition partition, Uuid topicId, Path folder, LogConfig config) {
         var names = disk.list(folder);
-        var foundId = PartitionMetadata.read(disk, folder, names);
+        var foundId = PartitionMetadata.read(disk, folder, names, topicId);
         if (!foundId.isZero() && !topicId.isZero() && !foundId.equals(topicId)) return null;
         if (foundId.isZero() && !topicId.isZero()) PartitionMetadata.write(disk, folder, topicId);
         var found = checkpoints.of(partition);

@@ -78,6 +78,9 @@ final class LogLoader {
         if (recoveryPoint > endOffset && recoveryPoint > logStart) {
             throw damaged("log ends at %d, but was durable up to %d".formatted(endOffset, recoveryPoint));
         }
+        if (logStart > endOffset && closedCleanly) {
+            throw damaged("log ends at %d, but %s says that it starts at %d".formatted(endOffset, FileNames.LOG_STARTS, logStart));
+        }
         if (logStart > endOffset) kept = startAnew(kept, logStart);
         long start = Math.max(logStart, kept[0].baseOffset);
         epochs.truncateFromEnd(endOffset);
@@ -85,7 +88,8 @@ final class LogLoader {
         var active = kept[kept.length - 1];
         if (active.hasIndexesInMemory()) active.forgetStoredEntries();
         var loader = new ProducerLoader(disk, folder, names, kept, endOffset, sawProducers ? Long.MAX_VALUE : scannedFrom, SCANNER.get());
-        var producers = loader.load(closedCleanly, recoveryPoint);
+        // A clean stop leaves a snapshot where there are producers: if there is none, somebody took it.
+        var producers = loader.load(closedCleanly && (!sawProducers || hasSnapshot()), recoveryPoint);
         // The start may lie in the middle of a file that was never synced: only what is in none counts as durable.
         long flushedOffset = closedCleanly ? endOffset : Math.max(kept[0].baseOffset, Math.min(recoveryPoint, endOffset));
         boolean epochsChanged = !epochs.toText().equals(epochsText);
@@ -106,7 +110,16 @@ final class LogLoader {
             segments.add(segment);
         }
         if (segments.isEmpty()) segments.add(new Segment(disk, folder, logStart, 0, nowMs));
+        checkFirst(segments.get(0), logStart);
         return segments;
+    }
+
+    /** Where the log starts is durable before older segments go: an index from there on has lost its segment. */
+    private void checkFirst(Segment first, long logStart) {
+        for (var name : names) {
+            long offset = FileNames.offsetOf(name, FileNames.INDEX);
+            if (offset >= logStart && offset < first.baseOffset) throw damaged("a segment is gone, and its index is not: file=" + name);
+        }
     }
 
     private void loadEpochs(List<Segment> segments) {
@@ -126,6 +139,11 @@ final class LogLoader {
 
     private boolean has(String name) {
         return Collections.binarySearch(names, name) >= 0;
+    }
+
+    private boolean hasSnapshot() {
+        for (var name : names) if (FileNames.offsetOf(name, FileNames.SNAPSHOT) >= 0) return true;
+        return false;
     }
 
     private boolean hasIndexes(Segment segment) {
@@ -271,6 +289,29 @@ final class LogLoader {
         boolean keepsAll = checkedFrom == Long.MAX_VALUE && last >= 0;
         if (!keepsAll) times.truncateToOffset(last < 0 ? 0 : offsets.relativeOffset(last) + 1);
         segment.useIndexes(offsets, times);
+        return trustTimes(segment, file, scanner);
+    }
+
+    /**
+     * A time index has no checksum, and nothing shows that its last entries are gone: what the batch of its last entry does not bear out is
+     * forgotten, and the batches behind that are looked at again.
+     *
+     * @return where the batch of the last offset entry that is left starts
+     */
+    private static int trustTimes(Segment segment, DiskFile file, BatchScanner scanner) {
+        var offsets = segment.offsetIndex();
+        var times = segment.timeIndex();
+        int latest = times.count() - 1;
+        if (latest >= 0 && segment.bearsOut(times.entry(latest), file, scanner)) {
+            // What lies behind the last offset entry is looked at in any case.
+            long end = offsets.count() == 0 ? 0 : offsets.position(offsets.count() - 1) + 1;
+            if (!segment.isLatest(times.timestamp(latest), end, file, scanner)) offsets.truncateTo(offsets.floor(times.relativeOffset(latest)) + 1);
+        } else {
+            offsets.distrustFile();
+            times.distrustFile();
+            segment.useIndexes(offsets, times);
+        }
+        int last = offsets.count() - 1;
         return last < 0 ? 0 : offsets.position(last);
     }
 

@@ -4,8 +4,6 @@ import io.barnabas.base.Disk;
 import io.barnabas.model.LegacyMessage;
 import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordException;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Finds things in a log's segments: batches by offset, records by time. Owned by the log's loop. */
 final class LogReader {
@@ -81,6 +79,7 @@ final class LogReader {
     LogSlice read(long offset, int bytesMax, long bound, boolean atLeastOneBatch) {
         for (int i = segments.floor(offset); i < segments.count(); i++) {
             var segment = segments.get(i);
+            if (segment.isEmpty()) checkNotCut(i);
             if (segment.isEmpty()) continue;
             int known = isActive(i) && recent != null ? recent.find(offset) : -1;
             if (known >= 0) {
@@ -92,7 +91,10 @@ final class LogReader {
             int reader = readers == null ? -1 : readers.find(segment, offset);
             var scanner = housekeeping.scanner();
             // A compacted segment may end before the offset: the next one has it.
-            if (!locate(segment, offset, reader, scanner)) continue;
+            if (!locate(segment, offset, reader, scanner)) {
+                checkNotCut(i);
+                continue;
+            }
             long start = scanner.position();
             int firstBytes = scanner.header().sizeInBytes();
             int size = sliceBytes(i, start, firstBytes, bytesMax, bound, atLeastOneBatch);
@@ -102,6 +104,11 @@ final class LogReader {
             return bytes != null ? new MemorySlice(bytes) : region(i, start, size);
         }
         return LogSlice.EMPTY;
+    }
+
+    /** Else a reader would pass over what is gone, and never know. */
+    private void checkNotCut(int index) {
+        if (!isActive(index)) segments.get(index).checkNotCut(segments.get(index + 1).baseOffset);
     }
 
     /** @param reader of {@link ReaderPositions}, -1 for none */
@@ -127,7 +134,8 @@ final class LogReader {
     private LogSlice region(int index, long start, int size) {
         var segment = segments.get(index);
         var file = segments.open(segment);
-        boolean isRecent = isRecent(index, start) || file.isWarm(start, start + size) || segment.isWarm(start, start + size);
+        boolean isRecent = file.isWarm(start, start + size)
+                || !file.hasFailed() && (isRecent(index, start) || segment.isWarm(start, start + size));
         return new FileRegion(file.retain(), start, size, isRecent, isTail(index, start), pace);
     }
 
@@ -158,15 +166,32 @@ final class LogReader {
     TimestampOffset find(long timestamp, long fromOffset) {
         for (int i = segments.floor(fromOffset); i < segments.count(); i++) {
             var segment = segments.get(i);
-            if (segment.isEmpty() || segment.maxTimestamp() < timestamp) continue;
-            long from = Math.max(fromOffset, segment.lowerOffset(timestamp));
-            var scanner = housekeeping.scanner();
-            for (boolean has = segment.locate(from, segments.open(segment).disk(), scanner); has; has = scanner.next()) {
-                if (scanner.header().maxTimestamp() < timestamp) continue;
-                var found = findInBatch(scanner, timestamp, fromOffset);
-                if (found != null) return found;
-            }
+            if (segment.isEmpty()) checkNotCut(i);
+            if (segment.isEmpty() || !reaches(i, timestamp)) continue;
+            var found = findIn(segment, timestamp, fromOffset);
+            if (found != null) return found;
         }
+        return null;
+    }
+
+    private boolean reaches(int index, long timestamp) {
+        var segment = segments.get(index);
+        boolean isFromDisk = !segment.knowsMaxTimestamp();
+        boolean reaches = segment.maxTimestamp() >= timestamp;
+        if (isFromDisk && segment.maxTimestamp() != Long.MAX_VALUE) checkNotCut(index);
+        return reaches;
+    }
+
+    private TimestampOffset findIn(Segment segment, long timestamp, long fromOffset) {
+        var scanner = housekeeping.scanner();
+        var log = segments.open(segment).disk();
+        long from = Math.max(fromOffset, segment.lowerOffset(timestamp, log, scanner));
+        for (boolean has = segment.locate(from, log, scanner); has; has = scanner.next()) {
+            if (scanner.header().maxTimestamp() < timestamp) continue;
+            var found = findInBatch(scanner, timestamp, fromOffset);
+            if (found != null) return found;
+        }
+        if (scanner.problem() != null) throw segment.badBatch(scanner);
         return null;
     }
 
@@ -204,20 +229,5 @@ final class LogReader {
             if (latest == null || segment.maxTimestamp() > latest.maxTimestamp()) latest = segment;
         }
         return latest == null ? null : find(latest.maxTimestamp(), Math.max(fromOffset, latest.baseOffset));
-    }
-
-    List<AbortedTransaction> aborted(long fromOffset, long toOffset) {
-        var found = new ArrayList<AbortedTransaction>(0);
-        for (int i = segments.floor(fromOffset); i < segments.count(); i++) {
-            var segment = segments.get(i);
-            if (!segment.hasTransactionIndex()) continue;
-            for (var entry : TransactionIndex.read(disk, segment.path(FileNames.TRANSACTION_INDEX))) {
-                if (entry.lastOffset() >= fromOffset && entry.firstOffset() < toOffset) {
-                    found.add(new AbortedTransaction(entry.producerId(), entry.firstOffset()));
-                }
-                if (entry.lastStableOffset() >= toOffset) return found;
-            }
-        }
-        return found;
     }
 }

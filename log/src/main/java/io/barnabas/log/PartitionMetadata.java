@@ -11,6 +11,8 @@ import java.util.List;
 /** The file {@code partition.metadata}: which topic a folder belongs to, {@code version: 0} and {@code topic_id: ...}. */
 final class PartitionMetadata {
     private static final String ID_KEY = "topic_id:";
+    /** Two random ids have about 61 bits in which they differ; fewer than these only once in 10^12. */
+    private static final int DIFFERING_BITS_MIN = 24;
 
     private PartitionMetadata() {}
 
@@ -20,6 +22,19 @@ final class PartitionMetadata {
             // As long as any other, so that nothing of an older text stays.
             file.write(ByteBuffer.wrap(("version: 0\ntopic_id: " + topicId).getBytes(StandardCharsets.UTF_8)), 0);
         }
+    }
+
+    /**
+     * As {@link #read}, for one who knows which id should be there: another that is nearly the same is damaged, and not of another topic,
+     * whose folder would have to go out of the way.
+     *
+     * @return {@link Uuid#ZERO} for that, too
+     */
+    static Uuid read(Disk disk, Path folder, List<String> names, Uuid wanted) {
+        var found = read(disk, folder, names);
+        int differing = Long.bitCount(found.mostSignificantBits() ^ wanted.mostSignificantBits())
+                + Long.bitCount(found.leastSignificantBits() ^ wanted.leastSignificantBits());
+        return !wanted.isZero() && differing > 0 && differing < DIFFERING_BITS_MIN ? Uuid.ZERO : found;
     }
 
     /** @param names what the folder holds, sorted @return the folder's topic id, {@link Uuid#ZERO} if the file is missing or torn */

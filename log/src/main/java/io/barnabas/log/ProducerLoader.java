@@ -79,6 +79,27 @@ final class ProducerLoader {
         return producers;
     }
 
+    /** The aborted transactions that ended in a segment, as the last snapshot before it and the batches tell them. Changes nothing on disk. */
+    List<TransactionIndex.Entry> abortedIn(int index) {
+        var producers = new ProducerStates();
+        int from = index;
+        for (; from >= 0; from--) {
+            var path = folder.resolve(FileNames.of(segments[from].baseOffset, FileNames.SNAPSHOT));
+            var found = disk.exists(path) ? ProducerSnapshot.read(disk, path) : null;
+            if (found != null) producers = found;
+            if (found != null || from == 0) break;
+        }
+        for (int i = from; i <= index; i++) {
+            if (segments[i].isEmpty()) continue;
+            try (var file = disk.open(segments[i].path(FileNames.LOG), false)) {
+                scanner.startHeaders(file, 0, segments[i].size());
+                while (scanner.next()) take(producers, scanner);
+            }
+        }
+        aborted.removeIf(entry -> entry.lastOffset() < segments[index].baseOffset);
+        return aborted;
+    }
+
     private void recoverIndex(Segment segment, long fromOffset, long endOffset) {
         var path = segment.path(FileNames.TRANSACTION_INDEX);
         if (segment.hasTransactionIndex()) TransactionIndex.truncate(disk, path, fromOffset);

@@ -4,6 +4,7 @@ import io.barnabas.base.Disk;
 import io.barnabas.base.DiskFile;
 import io.barnabas.base.StorageException;
 import io.barnabas.model.RecordBatch;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
@@ -14,6 +15,9 @@ import java.nio.file.Path;
 final class Segment {
     /** The first batch has to be looked at. */
     static final long UNKNOWN_TIMESTAMP = Long.MIN_VALUE;
+    private static final int LEARNING_BYTES = 8 << 10;
+    /** So much behind the last entry of a time index is looked at, whatever its last batches say. */
+    private static final int TIMES_SCANNED_BYTES = 64 << 10;
 
     final long baseOffset;
     private final Disk disk;
@@ -21,6 +25,7 @@ final class Segment {
     private long createdMs;
     private long size;
     private boolean hasTransactionIndex;
+    private boolean isTransactionIndexBorneOut;
 
     private OffsetIndex offsetIndex;
     private TimeIndex timeIndex;
@@ -29,6 +34,8 @@ final class Segment {
     private long maxTimestamp = RecordBatch.NO_TIMESTAMP;
     private long maxTimestampOffset = -1;
     private boolean knowsMaxTimestamp;
+    /** The log is damaged where the index leads: without the index it is, too. */
+    private boolean isIndexBorneOut;
     /** The first batch's, which ages the segment. */
     private long firstTimestamp;
     private long jitterMs;
@@ -113,6 +120,15 @@ final class Segment {
 
     void hasTransactionIndex(boolean has) {
         hasTransactionIndex = has;
+    }
+
+    /** Whether the batches have been found to agree with the transaction index; what is appended to it later does in any case. */
+    boolean isTransactionIndexBorneOut() {
+        return isTransactionIndexBorneOut;
+    }
+
+    void transactionIndexIsBorneOut() {
+        isTransactionIndexBorneOut = true;
     }
 
     SegmentFile file() {
@@ -307,32 +323,67 @@ final class Segment {
      * @throws StorageException if there is something else than a batch on the way
      */
     boolean locate(long offset, DiskFile log, BatchScanner scanner) {
-        return locate(offset, scanner.start(log, floorPosition(offset), size));
+        scanner.start(log, floorPosition(offset), size);
+        if (scanner.position() > 0 && !isIndexBorneOut && !startsAtFloor(offset, scanner)) return locateWithoutIndex(offset, log, scanner);
+        return locate(offset, scanner);
+    }
+
+    private boolean locateWithoutIndex(long offset, DiskFile log, BatchScanner scanner) {
+        // If that meets the same problem it is the log that is damaged: looking for it once is enough.
+        isIndexBorneOut = true;
+        boolean isFound = locate(offset, scanner.start(log, 0, size));
+        isIndexBorneOut = false;
+        return isFound;
+    }
+
+    /** Whether the index was right to send us here; a damaged one sends us behind the offset, or into the middle of a batch. */
+    private static boolean startsAtFloor(long offset, BatchScanner scanner) {
+        boolean isRight = scanner.next() && scanner.header().baseOffset() <= offset;
+        scanner.stepBack();
+        return isRight;
     }
 
     /** The same from where a scanner has been started. */
     boolean locate(long offset, BatchScanner scanner) {
-        long from = scanner.position();
         while (scanner.next()) if (scanner.header().lastOffset() >= offset) return true;
         if (scanner.problem() == null) return false;
-        throw new StorageException("bad batch: file=%s position=%d from=%d problem=%s"
-                .formatted(path(FileNames.LOG), scanner.position(), from, scanner.problem()));
+        throw badBatch(scanner);
+    }
+
+    StorageException badBatch(BatchScanner scanner) {
+        return new StorageException("bad batch: file=%s position=%d problem=%s".formatted(path(FileNames.LOG), scanner.position(), scanner.problem()));
     }
 
     /** An offset before which all records are earlier than a time: where to start looking for it. */
-    long lowerOffset(long timestamp) {
+    long lowerOffset(long timestamp, DiskFile log, BatchScanner scanner) {
+        var entry = lowerEntry(timestamp);
+        return entry != null && bearsOut(entry, log, scanner) ? baseOffset + entry.relativeOffset() : baseOffset;
+    }
+
+    private TimeIndex.Entry lowerEntry(long timestamp) {
         int entriesInFile = Integer.MAX_VALUE;
         if (timeIndex != null) {
             int entry = timeIndex.lower(timestamp);
             entriesInFile = timeIndex.firstInMemory();
-            if (entry >= entriesInFile) return baseOffset + timeIndex.relativeOffset(entry);
-            if (entry < 0) return baseOffset;
+            if (entry >= entriesInFile) return timeIndex.entry(entry);
+            if (entry < 0) return null;
         }
         var path = path(FileNames.TIME_INDEX);
-        if (!disk.exists(path)) return baseOffset;
+        if (!disk.exists(path)) return null;
         try (var index = disk.open(path, false)) {
-            return baseOffset + TimeIndex.lowerOffset(index, entriesInFile, timestamp);
+            return TimeIndex.lower(index, entriesInFile, timestamp);
         }
+    }
+
+    /** Whether the batch that an entry of the time index names is there, and as late: the index has no checksum. @return the scanner stands on it */
+    boolean bearsOut(TimeIndex.Entry entry, DiskFile log, BatchScanner scanner) {
+        long offset = baseOffset + entry.relativeOffset();
+        scanner.startHeaders(log, floorPosition(offset), size);
+        while (scanner.next()) {
+            var header = scanner.header();
+            if (header.lastOffset() >= offset) return header.baseOffset() <= offset && header.maxTimestamp() == entry.timestamp();
+        }
+        return false;
     }
 
     /** NO_TIMESTAMP if no record has one. */
@@ -341,25 +392,96 @@ final class Segment {
         return maxTimestamp;
     }
 
+    /** Whether {@link #maxTimestamp} can be told without looking for it. */
+    boolean knowsMaxTimestamp() {
+        return knowsMaxTimestamp;
+    }
+
     /** Last offset of the first batch with that timestamp; -1 if none has one. */
     long maxTimestampOffset() {
         learnMaxTimestamp();
         return maxTimestampOffset;
     }
 
+    /** The last entry of the time index tells it, if the batches there and behind bear that out; else all of them have to be looked at. */
     private void learnMaxTimestamp() {
         if (knowsMaxTimestamp) return;
-        var path = path(FileNames.TIME_INDEX);
-        if (disk.exists(path)) {
-            try (var index = disk.open(path, false)) {
-                var last = TimeIndex.last(index);
-                if (last != null) {
-                    maxTimestamp = last[0];
-                    maxTimestampOffset = baseOffset + last[1];
-                }
+        if (!isEmpty()) {
+            var scanner = new BatchScanner(ByteBuffer.allocate(LEARNING_BYTES));
+            try (var log = disk.open(path(FileNames.LOG), false)) {
+                var last = lastTimeEntry();
+                boolean isBorneOut = last != null && bearsOut(last, log, scanner);
+                if (isBorneOut) onTimestamp(baseOffset + last.relativeOffset(), last.timestamp());
+                if (!isBorneOut) scanner.startHeaders(log, 0, size);
+                else if (isLatest(last.timestamp(), size, log, scanner)) scanner.startHeaders(log, size, size);
+                while (scanner.next()) onTimestamp(scanner.header().lastOffset(), scanner.header().maxTimestamp());
+                // What nobody can read may be as late as can be.
+                if (scanner.problem() != null) maxTimestamp = Long.MAX_VALUE;
             }
         }
         knowsMaxTimestamp = true;
+    }
+
+    /**
+     * Compares a closed segment's end with its indexes, where the next one does not begin right there: compaction leaves such gaps, with
+     * indexes that end before them.
+     *
+     * @throws StorageException if batches are gone
+     */
+    void checkNotCut(long nextBaseOffset) {
+        long endOffset = isEmpty() ? baseOffset : findEndOffset();
+        if (endOffset == nextBaseOffset) return;
+        var latest = lastTimeEntry();
+        boolean isCut = latest != null && baseOffset + latest.relativeOffset() >= endOffset || lastIndexedPosition() >= Math.max(1, size);
+        // The next segment began here, and nothing but its index is left.
+        boolean isFollowedByIndex = endOffset > baseOffset && disk.exists(folder.resolve(FileNames.of(endOffset, FileNames.INDEX)));
+        if (isCut || isFollowedByIndex) {
+            throw new StorageException("segment ends before its index does: file=%s size=%d endOffset=%d".formatted(path(FileNames.LOG), size, endOffset));
+        }
+    }
+
+    private long findEndOffset() {
+        long end = baseOffset;
+        try (var log = disk.open(path(FileNames.LOG), false)) {
+            var scanner = new BatchScanner(ByteBuffer.allocate(LEARNING_BYTES)).startHeaders(log, floorPosition(Long.MAX_VALUE), size);
+            while (scanner.next()) end = scanner.header().lastOffset() + 1;
+            if (scanner.problem() != null) throw badBatch(scanner);
+        }
+        return end;
+    }
+
+    private long lastIndexedPosition() {
+        var path = path(FileNames.INDEX);
+        if (!disk.exists(path)) return -1;
+        try (var index = disk.open(path, false)) {
+            return OffsetIndex.floorPosition(index, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        }
+    }
+
+    /**
+     * Whether what lies between a batch that the scanner stands on, of the last entry of the time index, and the end is not later: where
+     * that is much, the last batches stand for it, from the last entry of the offset index on. Else the index has lost entries, which
+     * nothing else shows. The scanner is left in its place.
+     *
+     * @param end batches that start there or later do not count
+     */
+    boolean isLatest(long timestamp, long end, DiskFile log, BatchScanner scanner) {
+        long position = scanner.position();
+        boolean isLatest = end - position > TIMES_SCANNED_BYTES;
+        if (isLatest) {
+            scanner.startHeaders(log, floorPosition(Long.MAX_VALUE), size);
+            while (scanner.next() && scanner.position() < end) isLatest &= scanner.header().maxTimestamp() <= timestamp;
+            scanner.startHeaders(log, position, size);
+        }
+        return isLatest;
+    }
+
+    private TimeIndex.Entry lastTimeEntry() {
+        var path = path(FileNames.TIME_INDEX);
+        if (!disk.exists(path)) return null;
+        try (var index = disk.open(path, false)) {
+            return TimeIndex.last(index);
+        }
     }
 
     /**

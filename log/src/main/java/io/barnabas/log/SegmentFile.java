@@ -14,6 +14,9 @@ final class SegmentFile {
     /** What was prefetched last; replaced, never changed. */
     private volatile Warm warm = new Warm(0, 0);
 
+    /** Sending it has failed: until bytes are prefetched nothing is taken to be in memory. */
+    private volatile boolean hasFailed;
+
     private record Warm(long from, long to) {}
 
     /** The maker is the first user. @param openCount counts open files of the directory */
@@ -30,6 +33,17 @@ final class SegmentFile {
     /** The bytes of {@code [from, to)} are in the page cache. Any thread. */
     void setWarm(long from, long to) {
         warm = new Warm(from, to);
+        hasFailed = false;
+    }
+
+    /** Bytes of it could not be sent, perhaps since they could not be read. Any thread. */
+    void onSendFailed() {
+        warm = new Warm(0, 0);
+        hasFailed = true;
+    }
+
+    boolean hasFailed() {
+        return hasFailed;
     }
 
     /** Whether these bytes were prefetched last. */

@@ -21,6 +21,9 @@ final class TimeIndex extends SegmentIndex {
     private static final int SEARCHED_ENTRIES = 341;
     private static final SpareBlocks SPARE = new SpareBlocks(ENTRY_BYTES);
 
+    /** No record up to the offset is later than the timestamp, and the batch there has it. */
+    record Entry(long timestamp, int relativeOffset) {}
+
     TimeIndex() {
         super(ENTRY_BYTES, SPARE);
     }
@@ -31,6 +34,10 @@ final class TimeIndex extends SegmentIndex {
 
     int relativeOffset(int index) {
         return intAt(index, 8);
+    }
+
+    Entry entry(int index) {
+        return new Entry(timestamp(index), relativeOffset(index));
     }
 
     long lastTimestamp() {
@@ -82,22 +89,21 @@ final class TimeIndex extends SegmentIndex {
         return true;
     }
 
-    /** The last entry of a closed segment's file as {timestamp, relativeOffset}; null if it has none. */
-    static long[] last(DiskFile file) {
+    /** The last entry of a file; null if it has none. */
+    static Entry last(DiskFile file) {
         long entries = file.size() / ENTRY_BYTES;
         var entry = ByteBuffer.allocate(ENTRY_BYTES);
         if (entries == 0 || file.read(entry, (entries - 1) * ENTRY_BYTES) < ENTRY_BYTES) return null;
         if (entries > 1 && entry.getLong(0) == 0) return lastOf(load(file));
-        return new long[] {entry.getLong(0), entry.getInt(8)};
+        return new Entry(entry.getLong(0), entry.getInt(8));
     }
 
-    private static long[] lastOf(TimeIndex index) {
-        int last = index.count() - 1;
-        return last < 0 ? null : new long[] {index.timestamp(last), index.relativeOffset(last)};
+    private static Entry lastOf(TimeIndex index) {
+        return index.count() == 0 ? null : index.entry(index.count() - 1);
     }
 
-    /** Searches a file without loading it. @param entriesMax only so many of its entries are looked at @return the offset of the last entry earlier than a time, 0 if there is none */
-    static int lowerOffset(DiskFile file, int entriesMax, long timestamp) {
+    /** Searches a file without loading it. @param entriesMax only so many of its entries are looked at @return the last entry earlier than a time, null if there is none */
+    static Entry lower(DiskFile file, int entriesMax, long timestamp) {
         long low = 0;
         long high = Math.min(entriesMax, file.size() / ENTRY_BYTES);
         var entry = ByteBuffer.allocate(ENTRY_BYTES);
@@ -108,11 +114,11 @@ final class TimeIndex extends SegmentIndex {
             if (!isFilling && entry.getLong(0) < timestamp) low = middle;
             else high = middle;
         }
-        if (high <= low) return 0;
+        if (high <= low) return null;
         var block = ByteBuffer.allocate((int) (high - low) * ENTRY_BYTES);
         file.read(block, low * ENTRY_BYTES);
         block.flip();
-        int found = 0;
+        int found = -1;
         long last = RecordBatch.NO_TIMESTAMP;
         while (block.remaining() >= ENTRY_BYTES) {
             long at = block.getLong();
@@ -121,6 +127,6 @@ final class TimeIndex extends SegmentIndex {
             last = at;
             found = offset;
         }
-        return found;
+        return last == RecordBatch.NO_TIMESTAMP ? null : new Entry(last, found);
     }
 }

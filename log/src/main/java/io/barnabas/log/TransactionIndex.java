@@ -37,6 +37,15 @@ final class TransactionIndex {
         }
     }
 
+    /** Puts others in the place of all entries. Durable on return. */
+    static void replace(Disk disk, Path path, List<Entry> entries) {
+        var temporary = path.resolveSibling(path.getFileName() + FileNames.TEMPORARY);
+        disk.delete(temporary);
+        append(disk, temporary, entries, true);
+        disk.rename(temporary, path);
+        disk.syncDirectory(path.getParent());
+    }
+
     /** Forgets transactions that end at an offset or later. Durable on return. */
     static void truncate(Disk disk, Path path, long endOffset) {
         var entries = read(disk, path);

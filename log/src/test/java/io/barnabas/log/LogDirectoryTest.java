@@ -84,13 +84,14 @@ class LogDirectoryTest {
 
     @Test
     void theFolderOfATopicThatIsGoneIsSetAsideForANewTopicOfItsName() {
+        var other = new Uuid(0x8877665544332211L, 0xAABBCCDDEEFF0011L);
         var rig = LogRig.withDefaults();
         rig.appendAndWrite("old");
         rig.stop();
         rig.openDirectoryOnly();
-        var log = rig.directory.openLogNow(LogRig.PARTITION, new Uuid(8, 8), rig.config, rig.loop, rig.heard);
+        var log = rig.directory.openLogNow(LogRig.PARTITION, other, rig.config, rig.loop, rig.heard);
         assertEquals(0, log.endOffset());
-        assertEquals(new Uuid(8, 8), log.topicId());
+        assertEquals(other, log.topicId());
         assertTrue(rig.disk.list(LogRig.PATH).stream().anyMatch(name -> name.startsWith("t-0.") && name.endsWith("-stray")));
     }
 

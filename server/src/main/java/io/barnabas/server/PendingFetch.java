@@ -151,9 +151,19 @@ final class PendingFetch {
         LogSlice slice = position.data().slice();
         var partition = position.partition();
         partition.log().directory().io().execute(() -> {
-            prefetch(slice);
-            partition.loop().execute(() -> readFrom(index + 1));
+            boolean isReadable = prefetch(slice);
+            partition.loop().execute(() -> {
+                if (isReadable) readFrom(index + 1);
+                else onUnreadable(position, index);
+            });
         });
+    }
+
+    /** Sent, it would end the connection in the middle of an answer: whatever else the client asks for would be lost with it, again and again. */
+    private void onUnreadable(FetchPosition position, int index) {
+        bytesRead -= position.bytesFound();
+        position.drop();
+        onNotGiven(position, index, ErrorCode.KAFKA_STORAGE_ERROR);
     }
 
     /** Has the directory's I/O pool make of old bytes or new what this client can read. */
@@ -172,14 +182,14 @@ final class PendingFetch {
                 var converted = conversion.convert(slice, offset, position.partitionMaxBytes);
                 partition.loop().execute(() -> onConverted(position, index, converted));
             } catch (RecordException e) {
-                partition.loop().execute(() -> onNotConverted(position, index, e.error()));
+                partition.loop().execute(() -> onNotGiven(position, index, e.error()));
             } catch (StorageException e) {
                 LOG.warn("cannot read records to be converted", e);
-                partition.loop().execute(() -> onNotConverted(position, index, ErrorCode.KAFKA_STORAGE_ERROR));
+                partition.loop().execute(() -> onNotGiven(position, index, ErrorCode.KAFKA_STORAGE_ERROR));
             } catch (RuntimeException e) {
                 // The client must not wait for an answer that nobody makes.
                 LOG.error("cannot convert records: partition={} offset={}", partition.topicPartition(), offset, e);
-                partition.loop().execute(() -> onNotConverted(position, index, ErrorCode.UNKNOWN_SERVER_ERROR));
+                partition.loop().execute(() -> onNotGiven(position, index, ErrorCode.UNKNOWN_SERVER_ERROR));
             }
         });
     }
@@ -195,18 +205,19 @@ final class PendingFetch {
         readFrom(index + 1);
     }
 
-    private void onNotConverted(FetchPosition position, int index, ErrorCode error) {
+    private void onNotGiven(FetchPosition position, int index, ErrorCode error) {
         position.fail(error);
         mustAnswer = true;
         readFrom(index + 1);
     }
 
-    private static void prefetch(LogSlice slice) {
+    private static boolean prefetch(LogSlice slice) {
         try {
             slice.prefetch();
+            return true;
         } catch (StorageException e) {
-            // Sending meets the same error, and closes the connection.
-            LOG.warn("cannot read old records", e);
+            LOG.warn("cannot read old records: {}", e.getMessage());
+            return false;
         }
     }
 

@@ -29,6 +29,11 @@ final class NativeHelper {
         return compiled("slow-write", "-shared", "-fPIC");
     }
 
+    /** A library to preload, told by a file which calls are to fail: see {@link FaultyIo}. */
+    static Path faultyIo() {
+        return compiled("faulty-io", "-shared", "-fPIC");
+    }
+
     private static synchronized Path compiled(String name, String... options) {
         return COMPILED.computeIfAbsent(name, n -> {
             Path target = Repository.newScratch("native").resolve(name);

@@ -1,0 +1,91 @@
+package io.barnabas.log;
+
+import io.barnabas.base.Disk;
+import io.barnabas.base.DiskFullException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The aborted transactions of a log, as the indexes of its segments tell them. Those have no checksum: when one is first used its entries
+ * are compared with the batches that they name, and if they do not agree it is made again from the log. An index that is gone, or has lost
+ * whole entries at its end, cannot be told from one that never had them. Owned by the log's loop.
+ */
+final class AbortedTransactions {
+    private static final Logger LOGGER = LoggerFactory.getLogger(AbortedTransactions.class);
+
+    private final Disk disk;
+    private final Path folder;
+    private final SegmentList segments;
+    private final Housekeeping housekeeping;
+
+    AbortedTransactions(Disk disk, Path folder, SegmentList segments, Housekeeping housekeeping) {
+        this.disk = disk;
+        this.folder = folder;
+        this.segments = segments;
+        this.housekeeping = housekeeping;
+    }
+
+    /** Those that a reader must know for {@code [fromOffset, toOffset)}. */
+    List<AbortedTransaction> of(long fromOffset, long toOffset) {
+        var found = new ArrayList<AbortedTransaction>(0);
+        for (int i = segments.floor(fromOffset); i < segments.count(); i++) {
+            if (!segments.get(i).hasTransactionIndex()) continue;
+            for (var entry : endedIn(i)) {
+                if (entry.lastOffset() >= fromOffset && entry.firstOffset() < toOffset) {
+                    found.add(new AbortedTransaction(entry.producerId(), entry.firstOffset()));
+                }
+            }
+        }
+        return found;
+    }
+
+    private List<TransactionIndex.Entry> endedIn(int index) {
+        var segment = segments.get(index);
+        var path = segment.path(FileNames.TRANSACTION_INDEX);
+        var entries = TransactionIndex.read(disk, path);
+        if (segment.isTransactionIndexBorneOut()) return entries;
+        if (!isBorneOut(index, entries, disk.size(path))) entries = makeAgain(index, path);
+        segment.transactionIndexIsBorneOut();
+        return entries;
+    }
+
+    private boolean isBorneOut(int index, List<TransactionIndex.Entry> entries, long fileSize) {
+        // Nobody makes an index before there is an entry.
+        if (entries.isEmpty() || (long) entries.size() * TransactionIndex.ENTRY_BYTES != fileSize) return false;
+        long previous = segments.get(index).baseOffset - 1;
+        for (var entry : entries) {
+            boolean isPossible = entry.lastOffset() > previous && entry.lastOffset() < segments.endOffset(index) && entry.firstOffset() <= entry.lastOffset()
+                    && entry.firstOffset() >= 0;
+            if (!isPossible || !isBatchOf(entry.producerId(), entry.lastOffset(), index, true)) return false;
+            // Compaction takes the first batches away, and retention.
+            if (!isBatchOf(entry.producerId(), entry.firstOffset(), segments.floor(entry.firstOffset()), false)) return false;
+            previous = entry.lastOffset();
+        }
+        return true;
+    }
+
+    /** @param isMarker whether it has to be there, and be one of control */
+    private boolean isBatchOf(long producerId, long offset, int index, boolean isMarker) {
+        var segment = segments.get(index);
+        var scanner = housekeeping.scanner();
+        if (segment.isEmpty() || !segment.locate(offset, segments.open(segment).disk(), scanner)) return !isMarker;
+        var header = scanner.header();
+        if (header.baseOffset() > offset) return !isMarker;
+        return header.producerId() == producerId && header.isControl() == isMarker && (!isMarker || header.lastOffset() == offset);
+    }
+
+    private List<TransactionIndex.Entry> makeAgain(int index, Path path) {
+        LOGGER.warn("a transaction index is damaged and made again: file={}", path);
+        var loader = new ProducerLoader(disk, folder, List.of(), segments.all(), segments.endOffset(index), Long.MAX_VALUE, housekeeping.scanner());
+        var entries = loader.abortedIn(index);
+        try {
+            TransactionIndex.replace(disk, path, entries);
+        } catch (DiskFullException e) {
+            LOGGER.warn("no room for it: file={}", path);
+        }
+        return entries;
+    }
+}
