@@ -69,7 +69,7 @@ final class Table {
         boolean isMarked = otherCores > OtherWork.CORES_MAX;
         isDisturbed |= isMarked;
         lines.add(LINE.formatted(row.value().text(), Numbers.text(median(their)), Numbers.text(median(our)),
-                Double.isNaN(timesBetter) ? "" : String.format(Locale.ROOT, "%.1fx", timesBetter), row.goal().text(), mark,
+                !Double.isFinite(timesBetter) ? "" : String.format(Locale.ROOT, "%.1fx", timesBetter), row.goal().text(), mark,
                 spread(their) + " / " + spread(our), String.format(Locale.ROOT, "%.1f", loadAverage),
                 String.format(Locale.ROOT, "%.2f%s", otherCores, isMarked ? " !" : "")).stripTrailing());
     }

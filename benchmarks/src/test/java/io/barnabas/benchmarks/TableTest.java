@@ -48,6 +48,14 @@ class TableTest {
     }
 
     @Test
+    void aRatioToNothingIsLeftOut() {
+        for (Side side : List.of(Side.KAFKA, Side.BARNABAS)) {
+            read(22, Metrics.tailBeside(1, false), Durability.LIKE_KAFKA, side, 0, 0, Value.DISK_MIB_PER_SECOND, side == Side.KAFKA ? 0.5 : 0);
+        }
+        assertThat(line("read from the disk").split("\\s{2,}")).containsExactly("", "read from the disk, MiB/s", "0.50", "0", "- / -", "0.5", "0.00");
+    }
+
+    @Test
     void whatNobodyMeasuredIsLeftOut() {
         readSmall(Side.BARNABAS, 0, 0, 4);
         assertThat(lines()).hasSize(4);
