@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The aborted transactions of a log, as the indexes of its segments tell them. Those have no checksum: when one is first used its entries
- * are compared with the batches that they name, and if they do not agree it is made again from the log. An index that is gone, or has lost
- * whole entries at its end, cannot be told from one that never had them. Owned by the log's loop.
+ * The aborted transactions of a log, as the indexes of its segments tell them. Those have no checksum: entries that were not read before
+ * are compared with the batches that they name, and where they do not agree the index is made again from the log. One that is gone, or has
+ * lost whole entries at its end, cannot be told from one that never had them. Owned by the log's loop.
  */
 final class AbortedTransactions {
     private static final Logger LOGGER = LoggerFactory.getLogger(AbortedTransactions.class);
@@ -46,17 +46,21 @@ final class AbortedTransactions {
         var segment = segments.get(index);
         var path = segment.path(FileNames.TRANSACTION_INDEX);
         var entries = TransactionIndex.read(disk, path);
-        if (segment.isTransactionIndexBorneOut()) return entries;
-        if (!isBorneOut(index, entries, disk.size(path))) entries = makeAgain(index, path);
-        segment.transactionIndexIsBorneOut();
+        var known = segment.borneOut();
+        // It is read from the disk each time, and may be damaged by now.
+        boolean isAsBefore = known != null && entries.size() >= known.count() && entries.subList(0, known.count()).hashCode() == known.hash();
+        if (isAsBefore && entries.size() == known.count()) return entries;
+        if (!isBorneOut(index, entries, isAsBefore ? known.count() : 0, disk.size(path))) entries = makeAgain(index, path);
+        segment.borneOut(new Segment.BorneOut(entries.size(), entries.hashCode()));
         return entries;
     }
 
-    private boolean isBorneOut(int index, List<TransactionIndex.Entry> entries, long fileSize) {
+    /** @param from how many of the entries are known to be right */
+    private boolean isBorneOut(int index, List<TransactionIndex.Entry> entries, int from, long fileSize) {
         // Nobody makes an index before there is an entry.
         if (entries.isEmpty() || (long) entries.size() * TransactionIndex.ENTRY_BYTES != fileSize) return false;
-        long previous = segments.get(index).baseOffset - 1;
-        for (var entry : entries) {
+        long previous = from == 0 ? segments.get(index).baseOffset - 1 : entries.get(from - 1).lastOffset();
+        for (var entry : entries.subList(from, entries.size())) {
             boolean isPossible = entry.lastOffset() > previous && entry.lastOffset() < segments.endOffset(index) && entry.firstOffset() <= entry.lastOffset()
                     && entry.firstOffset() >= 0;
             if (!isPossible || !isBatchOf(entry.producerId(), entry.lastOffset(), index, true)) return false;

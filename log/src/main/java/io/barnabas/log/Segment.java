@@ -25,7 +25,10 @@ final class Segment {
     private long createdMs;
     private long size;
     private boolean hasTransactionIndex;
-    private boolean isTransactionIndexBorneOut;
+    private BorneOut borneOut;
+
+    /** So many entries at the start of the transaction index agree with the batches; with a hash of them. */
+    record BorneOut(int count, int hash) {}
 
     private OffsetIndex offsetIndex;
     private TimeIndex timeIndex;
@@ -122,13 +125,13 @@ final class Segment {
         hasTransactionIndex = has;
     }
 
-    /** Whether the batches have been found to agree with the transaction index; what is appended to it later does in any case. */
-    boolean isTransactionIndexBorneOut() {
-        return isTransactionIndexBorneOut;
+    /** Null before anybody has compared them. */
+    BorneOut borneOut() {
+        return borneOut;
     }
 
-    void transactionIndexIsBorneOut() {
-        isTransactionIndexBorneOut = true;
+    void borneOut(BorneOut entries) {
+        borneOut = entries;
     }
 
     SegmentFile file() {
