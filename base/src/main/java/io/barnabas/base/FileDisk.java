@@ -50,7 +50,7 @@ public final class FileDisk implements Disk {
         try {
             return new ChannelFile(path, FileChannel.open(path, create ? CREATE : toOpen));
         } catch (IOException e) {
-            throw failure("open", path, e, 0);
+            throw failure("open", path, e, create ? 1 : 0);
         }
     }
 

@@ -156,9 +156,9 @@ final class LeaderRole {
         }
     }
 
-    /** What was staged lies in the file. */
+    /** What was staged lies in the file, as far as the log goes: behind a roll there may be more, whose own write has failed. */
     void onWritten(long nowMs) {
-        staged.drainTo(this::onWritten);
+        while (!staged.isEmpty() && staged.first().endOffset() <= log.endOffset()) onWritten(staged.poll());
         advance();
         appendHeld(nowMs);
     }

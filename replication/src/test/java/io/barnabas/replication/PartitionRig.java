@@ -33,12 +33,23 @@ final class PartitionRig {
     private int leaderEpoch;
 
     PartitionRig(long seed, PartitionConfig.FlushPolicy policy) {
+        this(seed, policy, LogConfig.DEFAULT.segmentBytes());
+    }
+
+    PartitionRig(long seed, PartitionConfig.FlushPolicy policy, int segmentBytes) {
         this.simulation = new Simulation(seed);
         this.disk = new SimulatedDisk(simulation.clock());
-        this.config = new PartitionConfig(LogConfig.DEFAULT, RecordValidation.DEFAULT, 1, policy);
+        this.config = new PartitionConfig(withSegments(segmentBytes), RecordValidation.DEFAULT, 1, policy);
         LogDirectory.format(disk, PATH, new DirectoryIdentity(1, CLUSTER, new Uuid(1, 2)));
         disk.syncDirectory(Path.of("/"));
         start();
+    }
+
+    private static LogConfig withSegments(int bytes) {
+        var base = LogConfig.DEFAULT;
+        return new LogConfig(bytes, base.segmentMs(), base.segmentJitterMs(), base.segmentIndexBytes(), base.indexIntervalBytes(),
+                base.retentionMs(), base.retentionBytes(), base.fileDeleteDelayMs(), base.flushMessages(), base.flushMessagesSet(),
+                base.flushMs(), base.delete(), base.compaction(), base.producerIdExpirationMs());
     }
 
     private void start() {
@@ -78,20 +89,33 @@ final class PartitionRig {
     }
 
     Sent append(int acks, String value) {
-        var sent = new Sent(value, (short) acks);
-        loop.execute(() -> partition.append(sent));
+        return appendInOneTurn(acks, List.of(value)).get(0);
+    }
+
+    /** One batch for each value. */
+    List<Sent> appendInOneTurn(int acks, List<String> values) {
+        var sent = values.stream().map(value -> new Sent(value, (short) acks)).toList();
+        loop.execute(() -> sent.forEach(partition::append));
         return sent;
     }
 
     /** All records that a consumer may see now. */
     List<String> visible() {
         var values = new ArrayList<String>();
-        var log = partition.log();
-        var read = partition.read(log.logStartOffset(), Integer.MAX_VALUE, true, IsolationLevel.READ_UNCOMMITTED, -1, -1);
+        // A read ends with its segment.
+        for (long offset = partition.log().logStartOffset(); offset < partition.log().highWatermark(); ) offset = read(offset, values);
+        return values;
+    }
+
+    /** @return where the next read begins */
+    private long read(long offset, List<String> values) {
+        var read = partition.read(offset, Integer.MAX_VALUE, true, IsolationLevel.READ_UNCOMMITTED, -1, -1);
         if (!(read instanceof PartitionRead.Data data)) throw new AssertionError(read);
+        long next = offset;
         var cursor = new RecordBatchCursor();
         cursor.reset(data.slice().toByteBuffer());
         for (var batch = cursor.next(); batch != null; batch = cursor.next()) {
+            next = batch.nextOffset();
             try (var records = batch.records(1 << 20)) {
                 for (var record = records.next(); record != null; record = records.next()) {
                     values.add(StandardCharsets.UTF_8.decode(record.value().duplicate()).toString());
@@ -99,7 +123,8 @@ final class PartitionRig {
             }
         }
         data.slice().release();
-        return values;
+        if (next == offset) throw new AssertionError("nothing to read: offset=" + offset);
+        return next;
     }
 
     /** One record on its way. */

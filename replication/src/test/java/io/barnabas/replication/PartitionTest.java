@@ -109,6 +109,24 @@ class PartitionTest {
         assertThat(rig.visible()).containsExactly("before", "after");
     }
 
+    /** The first batch is written when the second wants a segment of its own, which there is no room for. */
+    @Test
+    void aBatchThatRollsIsNotTakenForWrittenWithTheOneBefore() {
+        for (int acks : List.of(1, -1)) {
+            var small = new PartitionRig(1, FlushPolicy.ACKS_ALL, 1_000);
+            small.disk.capacityBytes(small.disk.usedBytes() + 1_000);
+            var sent = small.appendInOneTurn(acks, List.of("x".repeat(500), "y".repeat(800)));
+            small.simulation.runUntilIdle();
+            assertThat(sent.get(0).isAcknowledged()).isTrue();
+            assertThat(sent.get(1).error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+            small.disk.capacityBytes(Long.MAX_VALUE);
+            var next = small.append(acks, "z".repeat(800));
+            small.simulation.runUntilIdle();
+            assertThat(next.isAcknowledged()).isTrue();
+            assertThat(small.visible()).containsExactly(sent.get(0).value, next.value);
+        }
+    }
+
     @Test
     void whoWaitsForARecordIsToldWhenItMayBeSeen() {
         var told = new ArrayList<String>();
@@ -250,11 +268,15 @@ class PartitionTest {
     void aDiskThatIsSlowByTurnsLosesAndReordersNothing() {
         var wasBusy = new boolean[1];
         Seeds.check(200, (seed, random) -> {
-            var world = new PartitionRig(seed, FlushPolicy.ACKS_ALL);
+            var world = new PartitionRig(seed, FlushPolicy.ACKS_ALL, random.nextBoolean() ? 1 << 30 : 12_000);
             var sent = new ArrayList<PartitionRig.Sent>();
             for (int step = 0; step < 100; step++) {
                 switch (random.nextInt(8)) {
-                    case 0, 1, 2 -> sent.add(world.append(random.nextInt(2) * 2 - 1, step + "x".repeat(random.nextInt(5) * 2_000)));
+                    case 0, 1, 2 -> {
+                        var values = new ArrayList<String>();
+                        for (int left = 1 + random.nextInt(3); left > 0; left--) values.add(step + "-" + left + "x".repeat(random.nextInt(5) * 2_000));
+                        sent.addAll(world.appendInOneTurn(random.nextInt(2) * 2 - 1, values));
+                    }
                     case 3, 4, 5 -> world.simulation.runOne();
                     case 6 -> world.writesTake(random.nextInt(3) * 150L);
                     default -> {
@@ -267,6 +289,7 @@ class PartitionTest {
                 wasBusy[0] |= world.partition.log() != null && world.partition.log().isBusy();
             }
             world.disk.capacityBytes(Long.MAX_VALUE);
+            world.writesTake(0);
             world.simulation.runFor(5_000);
             var acknowledged = sent.stream().filter(PartitionRig.Sent::isAcknowledged).toList();
             assertThat(sent).allMatch(one -> one.isDecided);

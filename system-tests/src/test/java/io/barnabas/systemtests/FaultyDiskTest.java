@@ -54,7 +54,7 @@ class FaultyDiskTest {
             new Fault("rename", FaultyIo.EIO, "recovery-point", true), new Fault("open", FaultyIo.EIO, "recovery-point", true),
             new Fault("write", FaultyIo.ENOSPC, ".log", false), new Fault("write", FaultyIo.ENOSPC, ".index", false),
             new Fault("write", FaultyIo.ENOSPC, ".timeindex", false), new Fault("write", FaultyIo.ENOSPC, ".snapshot", false),
-            new Fault("create", FaultyIo.ENOSPC, ".log", true), new Fault("write", FaultyIo.ENOSPC, "recovery-point", false),
+            new Fault("create", FaultyIo.ENOSPC, ".log", false), new Fault("write", FaultyIo.ENOSPC, "recovery-point", false),
             new Fault("rename", FaultyIo.ENOSPC, "recovery-point", false), new Fault("write", FaultyIo.ENOSPC, "replication-offset", false));
 
     private static final List<Fault> CLEANER_FAULTS = List.of(
