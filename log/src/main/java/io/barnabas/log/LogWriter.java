@@ -182,7 +182,8 @@ final class LogWriter {
     }
 
     private boolean tell() {
-        if (endOffset != toldEndOffset) {
+        // Who is told may append what was held, and so write more: that is told before a failure of what follows it.
+        while (endOffset != toldEndOffset) {
             toldEndOffset = endOffset;
             listener.onWritten(log);
             flusher.onWritten(log.config());
