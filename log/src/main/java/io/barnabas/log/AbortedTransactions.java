@@ -30,9 +30,10 @@ final class AbortedTransactions {
 
     /** Those that a reader must know for {@code [fromOffset, toOffset)}. */
     List<AbortedTransaction> of(long fromOffset, long toOffset) {
+        if (toOffset <= fromOffset) return List.of();
         var found = new ArrayList<AbortedTransaction>(0);
         for (int i = segments.floor(fromOffset); i < segments.count(); i++) {
-            if (!segments.get(i).hasTransactionIndex()) continue;
+            if (!segments.get(i).hasTransactionIndex() || i < segments.count() - 1 && beginsAt(i, toOffset)) continue;
             for (var entry : endedIn(i)) {
                 if (entry.lastOffset() >= fromOffset && entry.firstOffset() < toOffset) {
                     found.add(new AbortedTransaction(entry.producerId(), entry.firstOffset()));
@@ -42,6 +43,12 @@ final class AbortedTransactions {
         return found;
     }
 
+    /** Whether all that ended in a closed segment is known to have begun at an offset or later. */
+    private boolean beginsAt(int index, long offset) {
+        var known = segments.get(index).borneOut();
+        return known != null && known.firstOffset() >= offset;
+    }
+
     private List<TransactionIndex.Entry> endedIn(int index) {
         var segment = segments.get(index);
         var path = segment.path(FileNames.TRANSACTION_INDEX);
@@ -49,10 +56,15 @@ final class AbortedTransactions {
         var known = segment.borneOut();
         // It is read from the disk each time, and may be damaged by now.
         boolean isAsBefore = known != null && entries.size() >= known.count() && entries.subList(0, known.count()).hashCode() == known.hash();
-        if (isAsBefore && entries.size() == known.count()) return entries;
         if (!isBorneOut(index, entries, isAsBefore ? known.count() : 0, disk.size(path))) entries = makeAgain(index, path);
-        segment.borneOut(new Segment.BorneOut(entries.size(), entries.hashCode()));
+        segment.borneOut(new Segment.BorneOut(entries.size(), entries.hashCode(), firstOffset(index, entries)));
         return entries;
+    }
+
+    /** Where a transaction begins that ends in the active segment next is not known. */
+    private long firstOffset(int index, List<TransactionIndex.Entry> entries) {
+        if (index == segments.count() - 1) return 0;
+        return entries.stream().mapToLong(TransactionIndex.Entry::firstOffset).min().orElse(Long.MAX_VALUE);
     }
 
     /** @param from how many of the entries are known to be right */

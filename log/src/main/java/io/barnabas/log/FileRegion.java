@@ -12,6 +12,7 @@ final class FileRegion implements LogSlice {
     private final SegmentFile file;
     private final long start;
     private final int size;
+    private final long endOffsetMax;
     private final boolean recent;
     private final boolean isTail;
     private final ReadPace pace;
@@ -22,10 +23,11 @@ final class FileRegion implements LogSlice {
      *
      * @param isTail whether it is at the end of its log, where reads are so many and so quick that they are not timed
      */
-    FileRegion(SegmentFile file, long start, int size, boolean recent, boolean isTail, ReadPace pace) {
+    FileRegion(SegmentFile file, long start, int size, long endOffsetMax, boolean recent, boolean isTail, ReadPace pace) {
         this.file = file;
         this.start = start;
         this.size = size;
+        this.endOffsetMax = endOffsetMax;
         this.recent = recent;
         this.isTail = isTail;
         this.pace = pace;
@@ -34,6 +36,11 @@ final class FileRegion implements LogSlice {
     @Override
     public int size() {
         return size;
+    }
+
+    @Override
+    public long endOffsetMax() {
+        return endOffsetMax;
     }
 
     @Override

@@ -101,7 +101,7 @@ final class LogReader {
             if (size == 0) return LogSlice.EMPTY;
             if (size == firstBytes) remember(reader, segment, scanner);
             var bytes = size <= SLICE_IN_MEMORY_BYTES_MAX ? scanner.copyOfRead(start, size) : null;
-            return bytes != null ? new MemorySlice(bytes) : region(i, start, size);
+            return bytes != null ? new MemorySlice(bytes, segments.endOffset(i)) : region(i, start, size);
         }
         return LogSlice.EMPTY;
     }
@@ -136,7 +136,7 @@ final class LogReader {
         var file = segments.open(segment);
         boolean isRecent = file.isWarm(start, start + size)
                 || !file.hasFailed() && (isRecent(index, start) || segment.isWarm(start, start + size));
-        return new FileRegion(file.retain(), start, size, isRecent, isTail(index, start), pace);
+        return new FileRegion(file.retain(), start, size, segments.endOffset(index), isRecent, isTail(index, start), pace);
     }
 
     /** Where the first batch lies that is not wholly below a bound. */

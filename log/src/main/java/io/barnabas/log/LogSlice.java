@@ -11,13 +11,16 @@ import io.barnabas.base.Payload;
  */
 public sealed interface LogSlice extends Payload permits FileRegion, MemorySlice {
     /** No bytes. */
-    LogSlice EMPTY = new MemorySlice(java.nio.ByteBuffer.allocate(0));
+    LogSlice EMPTY = new MemorySlice(java.nio.ByteBuffer.allocate(0), 0);
 
     /**
      * Whether the bytes were appended or prefetched so recently that the page cache holds them; others are to be read on the log
      * directory's I/O pool ({@link LogDirectory#io}), since they may wait for the disk.
      */
     boolean isRecent();
+
+    /** No batch of it reaches this offset; Long.MAX_VALUE where that is not known. */
+    long endOffsetMax();
 
     /**
      * Brings the bytes into the page cache, and some that follow them, so that sending them and going on behind them does

@@ -68,6 +68,7 @@ final class LogTruncation {
         SegmentList.storeIndexes(disk, active, false);
         active.forgetStoredEntries();
         if (active.hasTransactionIndex()) TransactionIndex.truncate(disk, active.path(FileNames.TRANSACTION_INDEX), offset);
+        active.borneOut(null);
         return end;
     }
 

@@ -9,9 +9,9 @@ import java.nio.channels.WritableByteChannel;
  *
  * @param onReleased run when nobody needs the bytes any more
  */
-record MemorySlice(ByteBuffer bytes, Runnable onReleased) implements LogSlice {
-    MemorySlice(ByteBuffer bytes) {
-        this(bytes, () -> {});
+record MemorySlice(ByteBuffer bytes, long endOffsetMax, Runnable onReleased) implements LogSlice {
+    MemorySlice(ByteBuffer bytes, long endOffsetMax) {
+        this(bytes, endOffsetMax, () -> {});
     }
 
     @Override

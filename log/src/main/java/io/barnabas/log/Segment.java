@@ -27,8 +27,12 @@ final class Segment {
     private boolean hasTransactionIndex;
     private BorneOut borneOut;
 
-    /** So many entries at the start of the transaction index agree with the batches; with a hash of them. */
-    record BorneOut(int count, int hash) {}
+    /**
+     * So many entries at the start of the transaction index agree with the batches; with a hash of them.
+     *
+     * @param firstOffset that none of their transactions began before
+     */
+    record BorneOut(int count, int hash, long firstOffset) {}
 
     private OffsetIndex offsetIndex;
     private TimeIndex timeIndex;

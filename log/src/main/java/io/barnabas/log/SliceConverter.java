@@ -55,13 +55,13 @@ public final class SliceConverter {
     private LogSlice counted(ByteBuffer bytes) {
         int size = bytes.remaining();
         held.addAndGet(size);
-        return new MemorySlice(bytes, () -> held.addAndGet(-size));
+        return new MemorySlice(bytes, Long.MAX_VALUE, () -> held.addAndGet(-size));
     }
 
     /** For a client that wants a batch cut off rather than none, if it has no room for it, so that it knows why. */
     public static LogSlice cutOff(int bytesMax) {
         if (bytesMax < CUT_OFF_BYTES) return LogSlice.EMPTY;
-        return new MemorySlice(ByteBuffer.allocate(CUT_OFF_BYTES).putLong(-1).putInt(Integer.MAX_VALUE).flip());
+        return new MemorySlice(ByteBuffer.allocate(CUT_OFF_BYTES).putLong(-1).putInt(Integer.MAX_VALUE).flip(), Long.MAX_VALUE);
     }
 
     /** Bytes made and not released yet. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.barnabas.model.CompressionType;
 import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordBatchBuilder;
+import io.barnabas.model.RecordBatchCursor;
 import io.barnabas.testkit.Seeds;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -200,11 +201,23 @@ class CompactionModelTest {
         long stable = rig.log.lastStableOffset();
         // Of a transaction that began before the log does, a recovery finds the rest.
         for (long start : model.open.values()) assertTrue(stable <= Math.max(start, from));
-        var aborted = from < stable ? rig.log.abortedTransactions(from, stable) : List.<AbortedTransaction>of();
+        for (long next = from; next < stable; ) next = checkCommittedRead(rig, model, found, next, stable);
+    }
+
+    /** As a client does with the answer of one fetch. @return where the next one begins */
+    private static long checkCommittedRead(LogRig rig, Model model, TreeMap<Long, Entry> found, long from, long stable) {
+        var slice = ((ReadResult.Data) rig.log.read(from, 300, stable, true)).slice();
+        var aborted = rig.log.abortedTransactions(from, Math.min(stable, slice.endOffsetMax()));
+        var cursor = new RecordBatchCursor();
+        cursor.reset(slice.toByteBuffer());
+        slice.release();
+        long end = from;
+        for (var batch = cursor.next(); batch != null; batch = cursor.next()) end = batch.nextOffset();
+        // A pass may have left nothing up to the bound.
+        if (end == from) return stable;
         var hidden = new HashSet<Long>();
         var coming = new ArrayList<>(aborted);
-        for (var entry : found.values()) {
-            if (entry.offset >= stable) break;
+        for (var entry : found.subMap(from, Math.min(end, stable)).values()) {
             coming.removeIf(a -> a.firstOffset() <= entry.offset && hidden.add(a.producerId()) | true);
             if (entry.key == null) {
                 hidden.remove(entry.producerId);
@@ -213,6 +226,7 @@ class CompactionModelTest {
             boolean isHidden = hidden.contains(entry.producerId);
             assertEquals(model.isAborted(entry), isHidden, () -> "hidden from readers of committed data: " + entry + " " + aborted);
         }
+        return end;
     }
 
     private static Map<String, Entry> lastOfEachKey(LogRig rig, Model model) {

@@ -10,7 +10,9 @@ import io.barnabas.model.ErrorCode;
 import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordBatchBuilder;
 import io.barnabas.testkit.Seeds;
+import io.barnabas.testkit.SimulatedDisk;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -228,6 +230,35 @@ class ProducerStatesTest {
         assertEquals(5, rig.log.lastStableOffset());
         assertEquals(List.of(new AbortedTransaction(1, 1)), rig.log.abortedTransactions(0, 10));
         assertEquals(List.of(), rig.log.abortedTransactions(4, 10));
+    }
+
+    /** Reading on through a log costs no look at all the indexes ahead, again and again. */
+    @Test
+    void indexesOfTransactionsThatBeganLaterAreReadOnce() {
+        var small = new LogRig(1, LogRig.config(LogConfig.DEFAULT, 300, 4096));
+        for (int i = 0; i < 20; i++) {
+            var batch = new RecordBatchBuilder().producer(1, (short) 0, i).transactional().append(small.now(), null, ByteBuffer.allocate(100)).build();
+            assertInstanceOf(AppendResult.Appended.class, small.log.append(new RecordBatch().wrap(batch, 0), 0, AppendOrigin.CLIENT));
+            var marker = new RecordBatchBuilder().producer(1, (short) 0, RecordBatch.NO_SEQUENCE).transactional();
+            marker.appendControl(small.now(), ControlRecordType.ABORT, ByteBuffer.allocate(6).putShort((short) 0).putInt(8).flip());
+            small.log.append(new RecordBatch().wrap(marker.build(), 0), 0, AppendOrigin.COORDINATOR);
+            small.log.write();
+        }
+        var opened = new ArrayList<String>();
+        small.disk.failOn((call, path) -> {
+            if (call == SimulatedDisk.Call.READ && path.toString().endsWith(".txnindex")) opened.add(path.toString());
+            return false;
+        });
+        for (int round = 0; round < 2; round++) {
+            opened.clear();
+            var slice = ((ReadResult.Data) small.log.read(0, 1000, 40, true)).slice();
+            assertEquals(2, slice.endOffsetMax());
+            assertEquals(List.of(new AbortedTransaction(1, 0)), small.log.abortedTransactions(0, slice.endOffsetMax()));
+            slice.release();
+        }
+        // That of the active segment may yet tell of any transaction.
+        assertTrue(opened.size() <= 2, opened::toString);
+        assertEquals(20, small.log.abortedTransactions(0, 40).size());
     }
 
     @Test

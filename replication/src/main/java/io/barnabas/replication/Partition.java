@@ -245,7 +245,7 @@ public final class Partition implements LogListener {
         if (result instanceof ReadResult.Refused refused) return new PartitionRead.Refused(refused.error());
         var slice = ((ReadResult.Data) result).slice();
         var aborted = isolation == IsolationLevel.READ_COMMITTED
-                ? log.abortedTransactions(offset, log.lastStableOffset()) : null;
+                ? log.abortedTransactions(offset, Math.min(log.lastStableOffset(), slice.endOffsetMax())) : null;
         return new PartitionRead.Data(slice, log.highWatermark(), log.lastStableOffset(), log.logStartOffset(), aborted);
     }
 
