@@ -213,12 +213,10 @@ final class CleanableLog {
         }
     }
 
-    /** The log itself last: it is what counts. */
     private void rename(Segment segment, String from, String to) {
-        var suffixes = LogTruncation.DATA_SUFFIXES;
-        for (int i = suffixes.length - 1; i >= 0; i--) {
-            var path = segment.path(suffixes[i] + from);
-            if (disk().exists(path)) disk().rename(path, segment.path(suffixes[i] + to));
+        for (var suffix : LogTruncation.DATA_SUFFIXES) {
+            var path = segment.path(suffix + from);
+            if (disk().exists(path)) disk().rename(path, segment.path(suffix + to));
         }
     }
 

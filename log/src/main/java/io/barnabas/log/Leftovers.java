@@ -43,8 +43,15 @@ final class Leftovers {
         for (var name : names) {
             boolean isObsolete = name.endsWith(FileNames.DELETED) || name.endsWith(FileNames.CLEANED) || name.endsWith(FileNames.TEMPORARY);
             if (isObsolete) disk.delete(folder.resolve(name));
+            if (name.endsWith(FileNames.LOG + FileNames.DELETED)) deleteIndexes(offsetOf(name));
         }
         return disk.list(folder);
+    }
+
+    /** Apache Kafka renames the log first: a crash may have left its indexes behind. */
+    private void deleteIndexes(long baseOffset) {
+        if (disk.exists(folder.resolve(FileNames.of(baseOffset, FileNames.LOG)))) return;
+        for (var suffix : LogTruncation.DATA_SUFFIXES) disk.delete(folder.resolve(FileNames.of(baseOffset, suffix)));
     }
 
     private static boolean isLog(String swap) {

@@ -8,7 +8,8 @@ import java.nio.file.Path;
  * damage of what had been durable. For one truncation, on the log's loop; nothing may be staged.
  */
 final class LogTruncation {
-    static final String[] DATA_SUFFIXES = {FileNames.LOG, FileNames.INDEX, FileNames.TIME_INDEX, FileNames.TRANSACTION_INDEX};
+    /** In the order in which they go and come: the log counts, and an index without one tells of a log that somebody has taken. */
+    static final String[] DATA_SUFFIXES = {FileNames.TRANSACTION_INDEX, FileNames.TIME_INDEX, FileNames.INDEX, FileNames.LOG};
 
     private final Disk disk;
     private final Path folder;

@@ -11,7 +11,7 @@ import java.util.List;
 /** The segments of one log, oldest first, the last one active, and their files: open ones, and the end of those that go. Owned by the log's loop. */
 final class SegmentList {
     private static final String[] WITH_SNAPSHOT =
-            {FileNames.LOG, FileNames.INDEX, FileNames.TIME_INDEX, FileNames.TRANSACTION_INDEX, FileNames.SNAPSHOT};
+            {FileNames.SNAPSHOT, FileNames.TRANSACTION_INDEX, FileNames.TIME_INDEX, FileNames.INDEX, FileNames.LOG};
 
     private final Log log;
     private final Disk disk;

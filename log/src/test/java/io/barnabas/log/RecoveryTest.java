@@ -18,6 +18,27 @@ import org.junit.jupiter.api.Test;
 class RecoveryTest {
     private static final String FIRST_LOG = "00000000000000000000.log";
 
+    /** Apache Kafka renames the files of a segment one after the other, the log first. */
+    @Test
+    void aSegmentThatWasBeingDeletedIsGoneWithItsIndexes() {
+        for (var half : List.of("00000000000000000000", "00000000000000000013")) {
+            var rig = LogRig.withSmallSegments();
+            for (int i = 0; i < 60; i++) rig.appendAndWrite("value " + i);
+            rig.flush();
+            rig.simulation.runFor(3000);
+            rig.killLoops();
+            rig.disk.killProcess();
+            rig.disk.rename(rig.file(half + ".log"), rig.file(half + ".log.deleted"));
+            assertTrue(rig.disk.exists(rig.file(half + ".index")));
+            rig.start();
+            long from = half.equals("00000000000000000000") ? 13 : 0;
+            assertEquals(from, rig.log.logStartOffset());
+            // What lay between is passed over, as after a compaction.
+            assertEquals(26, rig.records(from == 0 ? 13 : 26, 60, 100).get(0).offset());
+            assertFalse(rig.disk.exists(rig.file(half + ".index")));
+        }
+    }
+
     /** Offsets 0 and 1 durable, 2 to 5 in three batches not. */
     private static LogRig partlyDurable() {
         var rig = LogRig.withDefaults();

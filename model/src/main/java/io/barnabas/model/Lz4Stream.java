@@ -75,10 +75,11 @@ final class Lz4Stream extends DecompressionStream {
         if (!isOpen) readHeader();
         while (!block.hasRemaining()) {
             if (isAtEnd) return -1;
-            readBlock();
+            readBlock(target, from, length);
         }
         int count = Math.min(length, block.remaining());
-        block.get(target, from, count);
+        if (block.hasArray() && block.array() == target) block = NOTHING;
+        else block.get(target, from, count);
         return count;
     }
 
@@ -106,7 +107,8 @@ final class Lz4Stream extends DecompressionStream {
         if (blockMax >> 4 < 4) throw malformed("lz4 block size is unknown");
     }
 
-    private void readBlock() {
+    /** @param room in a target from a place on, to which the block goes at once if it fits */
+    private void readBlock(byte[] target, int from, int room) {
         int header = packed.getInt();
         if (header == 0) {
             endFrame();
@@ -122,13 +124,18 @@ final class Lz4Stream extends DecompressionStream {
             throw malformed("lz4 block checksum mismatch");
         }
         if (header < 0) block = packed.slice(start, length);
-        else decompress(start, length);
+        else decompress(start, length, target, from, room);
         contentBytes += block.remaining();
         if (contentHash != null) updateContentHash();
     }
 
-    private void decompress(int start, int length) {
+    private void decompress(int start, int length, byte[] target, int from, int room) {
         int capacity = (int) Math.min(blockBytesMax, (long) length * GROWTH_MAX + GROWTH_EXTRA_BYTES);
+        if (capacity <= room) {
+            int count = decompressor.decompress(packed, start, length, ByteBuffer.wrap(target), from, capacity);
+            block = ByteBuffer.wrap(target, from, count);
+            return;
+        }
         if (scratch.capacity() < capacity) scratch = ByteBuffer.allocate(capacity);
         int count = decompressor.decompress(packed, start, length, scratch, 0, capacity);
         block = scratch.clear().limit(count);
