@@ -227,6 +227,30 @@ class PartitionTest {
         assertThat(sent.isAcknowledged()).isTrue();
     }
 
+    /** What was held is appended when the write ends: the first of it is written where the second rolls, the second finds no room. */
+    @Test
+    void whatWasHeldAndIsWrittenIsNotRefusedWithWhatFollowsIt() {
+        var small = new PartitionRig(1, FlushPolicy.ACKS_ALL, 1_000);
+        small.writesTake(1_000);
+        small.append(1, "slow");
+        small.simulation.runUntilIdle();
+        small.append(1, "writing");
+        small.worker.pause();
+        small.simulation.runUntilIdle();
+        assertThat(small.partition.log().isBusy()).isTrue();
+        var held = small.appendInOneTurn(1, List.of("small", "x".repeat(900), "y".repeat(900)));
+        small.simulation.runUntilIdle();
+        small.writesTake(0);
+        small.simulation.clock().advance(60_000);
+        small.disk.capacityBytes(small.disk.usedBytes() + 500);
+        small.worker.resume();
+        small.simulation.runUntilIdle();
+        assertThat(held.get(0).isAcknowledged()).isTrue();
+        assertThat(held.get(1).error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        assertThat(held.get(2).error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        assertThat(small.visible()).containsExactly("slow", "writing", "small");
+    }
+
     @Test
     void anotherLeaderEpochRefusesWhatIsHeldAndKeepsWhatIsBeingWritten() {
         rig.writesTake(1_000);
