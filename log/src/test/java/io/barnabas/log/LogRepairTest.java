@@ -32,7 +32,8 @@ class LogRepairTest {
         fill(rig, isClean);
         var places = places(rig);
         var lost = new TreeSet<Long>();
-        for (int i = random.nextInt(3); i >= 0; i--) lost.addAll(damage(rig, random, places));
+        int damages = 1 + random.nextInt(3);
+        for (int i = 0; i < damages; i++) lost.addAll(damage(rig, random, places, damages == 1));
 
         var losses = find(rig);
         if (random.nextBoolean()) repairUnderAPowerCut(rig, random);
@@ -113,16 +114,16 @@ class LogRepairTest {
         return places;
     }
 
-    /** @return offsets whose batches are hurt */
-    private static TreeSet<Long> damage(LogRig rig, RandomGenerator random, TreeMap<Long, Place> places) {
+    /** @param isOnly whether nothing else is damaged @return offsets whose batches are hurt */
+    private static TreeSet<Long> damage(LogRig rig, RandomGenerator random, TreeMap<Long, Place> places, boolean isOnly) {
         var all = List.copyOf(places.values());
         var victim = all.get(random.nextInt(all.size()));
         var bytes = rig.disk.bytes(rig.file(victim.file));
         boolean isCut = random.nextInt(4) == 0;
-        // At the border of two batches a cut looks like what compaction leaves; and the offset of the last batch, which is under no
-        // checksum, may be any that is greater.
+        // At the border of two batches a cut looks like what compaction leaves; and the offset of a batch, which is under no checksum, may be
+        // any that is greater, unless a whole one follows.
         boolean isLast = victim.position + victim.bytes == bytes.length;
-        int firstByte = isLast ? 8 : isCut ? 1 : 0;
+        int firstByte = isLast || !isOnly && !isCut ? 8 : isCut ? 1 : 0;
         int from = victim.position + firstByte + random.nextInt(victim.bytes - firstByte);
         int to = isCut ? bytes.length : Math.min(bytes.length, from + 1 + random.nextInt(random.nextBoolean() ? 3 : 400));
         if (from >= bytes.length) return new TreeSet<>();
