@@ -1,5 +1,6 @@
 package io.barnabas.log;
 
+import io.barnabas.model.RecordBatchFilter;
 import java.util.Arrays;
 
 /**
@@ -13,7 +14,7 @@ import java.util.Arrays;
 final class KeyOffsets {
     static final int ENTRY_BYTES = 16;
     /** So many keys may be expected at a time. */
-    static final int EXPECTED_MAX = 256;
+    static final int EXPECTED_MAX = RecordBatchFilter.AHEAD_MAX;
     private static final int ENTRIES_INITIAL = 1024;
     private static final int REPLACED_WORDS_INITIAL = 1024;
     private static final int REPLACED_SHARE = 16;

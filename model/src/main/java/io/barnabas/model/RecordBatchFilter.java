@@ -30,8 +30,8 @@ public final class RecordBatchFilter {
     private static final int RECORD_BYTES_MIN = 6;
     private static final int PLAIN_BYTES_INITIAL = 64 << 10;
     private static final int ARRAY_BYTES_MAX = Integer.MAX_VALUE - 9;
-    /** Records that are read before the first of them is shown. */
-    private static final int AHEAD_MAX = 256;
+    /** At most so many records are announced before the first of them is shown. */
+    public static final int AHEAD_MAX = 256;
 
     // What is noted of a record: its offset, where parts of it begin or end, and whether it has a value.
     private static final int OFFSET_DELTA = 0;
