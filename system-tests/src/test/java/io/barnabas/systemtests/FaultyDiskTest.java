@@ -22,6 +22,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
@@ -84,13 +86,19 @@ class FaultyDiskTest {
     }
 
     private void meet(List<Fault> faults) throws Exception {
+        inRounds(faults, broker -> {}, this::meet);
+    }
+
+    /** Each fault under a load of its own, on the same data. @param before what is done without load */
+    private void inRounds(List<Fault> faults, Consumer<Broker> before, BiFunction<BarnabasProcess, Fault, BarnabasProcess> meeting) throws Exception {
         var started = io.in(BarnabasProcess.with()).data(first).moreData(second).start();
         Clients.createTopic(started, PROBE, PROBES);
         var rounds = new FaultRounds(started);
         try {
             for (var fault : faults) {
                 System.out.println(fault);
-                rounds.run(1, broker -> meet(broker, fault));
+                before.accept(rounds.broker());
+                rounds.run(1, broker -> meeting.apply(broker, fault));
             }
         } finally {
             io.heal();
@@ -252,27 +260,15 @@ class FaultyDiskTest {
     }
 
     private void move(List<Fault> faults) throws Exception {
-        var started = io.in(BarnabasProcess.with()).data(first).moreData(second).start();
-        Clients.createTopic(started, PROBE, PROBES);
-        var rounds = new FaultRounds(started);
-        try {
-            for (var fault : faults) {
-                System.out.println(fault);
-                moveTo(rounds.broker(), first);
-                rounds.run(1, broker -> {
-                    io.fail(fault.calls, fault.error, fault.file.replace("FIRST", first.toString()).replace("SECOND", second.toString()));
-                    moveTo(broker, second, false);
-                    io.awaitMet();
-                    assertEquals(ErrorCode.NONE, produce(broker, partitionIn(first)), fault::toString);
-                    broker.process().kill();
-                    io.heal();
-                    return broker.restart();
-                });
-            }
-        } finally {
+        inRounds(faults, broker -> moveTo(broker, first), (broker, fault) -> {
+            io.fail(fault.calls, fault.error, fault.file.replace("FIRST", first.toString()).replace("SECOND", second.toString()));
+            moveTo(broker, second, false);
+            io.awaitMet();
+            assertEquals(ErrorCode.NONE, produce(broker, partitionIn(first)), fault::toString);
+            broker.process().kill();
             io.heal();
-            rounds.broker().close();
-        }
+            return broker.restart();
+        });
     }
 
     @Test
