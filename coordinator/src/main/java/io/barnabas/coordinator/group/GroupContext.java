@@ -1,0 +1,14 @@
+package io.barnabas.coordinator.group;
+
+import io.barnabas.cluster.metadata.ClusterImage;
+
+/** What groups know of the world around them. Any thread. */
+public interface GroupContext {
+    GroupConfig config();
+
+    /** The broker's settings with the group's own configs over them. */
+    ConsumerGroupConfig consumerConfig(String groupId);
+
+    /** The newest metadata in effect. */
+    ClusterImage cluster();
+}
