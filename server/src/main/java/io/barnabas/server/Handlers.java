@@ -81,7 +81,8 @@ final class Handlers {
     }
 
     private void addCoordinators() {
-        handlers.put(ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler());
+        var topics = new InternalTopics(node.config(), calls, node.metadata(), node.controller()::createTopics);
+        handlers.put(ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler(node.coordinators(), topics, node.partitions(), endpoints));
     }
 
     /** What tools ask of brokers and controllers alike. */
