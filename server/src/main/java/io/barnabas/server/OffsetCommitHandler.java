@@ -48,6 +48,7 @@ final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequest> {
         var image = metadata.image();
         var existing = new ArrayList<OffsetCommitRequestTopic>(request.topics().size());
         for (var topic : request.topics()) {
+            if (topic.partitions().isEmpty()) continue;
             boolean byId = version >= TOPIC_ID_VERSION;
             var known = byId ? image.topic(topic.topicId()) : image.topic(topic.name());
             var answers = new OffsetCommitResponseTopic().setName(topic.name()).setTopicId(topic.topicId());

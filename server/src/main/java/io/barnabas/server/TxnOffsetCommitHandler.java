@@ -47,6 +47,7 @@ final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCommitRequ
         var image = metadata.image();
         var existing = new ArrayList<TxnOffsetCommitRequestTopic>(request.topics().size());
         for (var topic : request.topics()) {
+            if (topic.partitions().isEmpty()) continue;
             boolean byId = version >= TOPIC_ID_VERSION;
             var known = byId ? image.topic(topic.topicId()) : image.topic(topic.name());
             var answers = new TxnOffsetCommitResponseTopic().setName(topic.name()).setTopicId(topic.topicId());

@@ -344,9 +344,9 @@ final class ClassicGroup implements Group {
         return supporters.getOrDefault(protocol, 0) == members.size();
     }
 
-    /** Each member votes for what it likes best of that which suits all. */
+    /** Each member votes for what it likes best of that which suits all. Of two with as many votes it is the one that Kafka takes. */
     String chosenProtocol() {
-        var votes = new LinkedHashMap<String, Integer>();
+        var votes = new HashMap<String, Integer>();
         for (var member : members.values()) {
             for (var protocol : member.protocols) {
                 if (!suitsAll(protocol.name())) continue;

@@ -37,7 +37,7 @@ public final class GroupAdministration {
         return names.isEmpty() || names.stream().anyMatch(name::equalsIgnoreCase);
     }
 
-    /** A classic group; members' metadata and assignments only while all know them. */
+    /** A classic group; what members say of themselves only while all know what they have. */
     public DescribedGroup describe(String groupId, int apiVersion) {
         var group = groups.get(groupId);
         var described = new DescribedGroup().setGroupId(groupId);
@@ -53,7 +53,8 @@ public final class GroupAdministration {
         for (var member : classic.members()) {
             var shown = new DescribedGroupMember().setMemberId(member.id).setGroupInstanceId(member.groupInstanceId)
                     .setClientId(member.clientId).setClientHost(member.clientHost);
-            if (isStable) shown.setMemberMetadata(member.metadata(classic.protocolName())).setMemberAssignment(member.assignment);
+            shown.setMemberAssignment(member.assignment);
+            if (isStable) shown.setMemberMetadata(member.metadata(classic.protocolName()));
             described.members().add(shown);
         }
         return described;

@@ -3,6 +3,7 @@ package io.barnabas.coordinator.group;
 import io.barnabas.coordinator.Decision;
 import io.barnabas.coordinator.Timers;
 import io.barnabas.model.ErrorCode;
+import io.barnabas.protocol.Wire;
 import io.barnabas.protocol.message.JoinGroupResponse;
 import io.barnabas.protocol.message.JoinGroupResponse.JoinGroupResponseMember;
 import java.util.ArrayList;
@@ -48,6 +49,8 @@ final class Rebalances {
 
     private void prepare(ClassicGroup group, Decision decision) {
         for (var member : group.members()) {
+            // What they had before is not theirs any more, once a generation has begun in which they have nothing yet.
+            if (group.isIn(ClassicGroupState.COMPLETING_REBALANCE)) member.assignment = Wire.NO_BYTES;
             if (member.sync == null) continue;
             group.answerSync(member, SyncGroups.refusal(ErrorCode.REBALANCE_IN_PROGRESS), decision);
             touch(group, member, decision.nowMs());
@@ -69,7 +72,10 @@ final class Rebalances {
     void prepareAfterRefusal(ClassicGroup group, int generation, long nowMs) {
         if (!group.isIn(ClassicGroupState.COMPLETING_REBALANCE) || group.generation() != generation) return;
         timers.cancel(new TimerKey(Kind.SYNC, group.id()));
-        for (var member : group.members()) touch(group, member, nowMs);
+        for (var member : group.members()) {
+            member.assignment = Wire.NO_BYTES;
+            touch(group, member, nowMs);
+        }
         group.become(ClassicGroupState.PREPARING_REBALANCE, nowMs);
         scheduleCompletion(group);
     }

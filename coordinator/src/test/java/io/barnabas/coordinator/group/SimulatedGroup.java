@@ -19,7 +19,8 @@ import java.util.random.RandomGenerator;
  * One group, its members and its coordinator, in one thread. After each answer:
  * <ul>
  * <li>a partition has one owner in a generation, and what a member has been assigned is of its own generation;
- * <li>nobody commits under a generation older than one under which a commit was acknowledged;
+ * <li>nobody commits under a generation older than one under which a commit was acknowledged, and no static member whose twin knows
+ * what it has;
  * <li>what was acknowledged is never forgotten: an offset that is read is at least the last one that was acknowledged.
  * </ul>
  * At rest, every client that lives has its part, and a coordinator that has read its log anew knows what it knew before.
@@ -38,6 +39,8 @@ final class SimulatedGroup {
     boolean isCalm;
     private final List<SimulatedMember> members = new ArrayList<>();
     private final Map<Integer, Map<Integer, Owner>> ownersByGeneration = new HashMap<>();
+    /** Member id, by instance id, of the last process that was told what it has. */
+    private final Map<String, String> syncedIds = new HashMap<>();
     private int acknowledgedGeneration = -1;
     private long lastOffset;
     private final Map<Integer, Long> acknowledgedOffsets = new TreeMap<>();
@@ -126,15 +129,21 @@ final class SimulatedGroup {
     }
 
     /** On the shard, as a commit arrives: offsets grow in the order in which they are decided. */
-    OffsetCommitRequest commit(SimulatedMember member, int partition) {
+    OffsetCommitRequest commit(String instanceId, int partition) {
         var ofTopic = new OffsetCommitRequestTopic().setName(TOPIC).setTopicId(Uuid.ZERO);
         ofTopic.partitions().add(new OffsetCommitRequestPartition().setPartitionIndex(partition).setCommittedOffset(++lastOffset).setCommittedMetadata(""));
-        return new OffsetCommitRequest().setGroupId(GroupsRig.GROUP).setMemberId(member.client.memberId)
-                .setGroupInstanceId(member.client.instanceId).setGenerationIdOrMemberEpoch(member.client.generation).setTopics(List.of(ofTopic));
+        return new OffsetCommitRequest().setGroupId(GroupsRig.GROUP).setGroupInstanceId(instanceId).setTopics(List.of(ofTopic));
     }
 
-    void onCommitDecided(int generation, ErrorCode error) {
+    /** On the shard. */
+    void onSyncAnswered(String instanceId, String memberId) {
+        if (instanceId != null) syncedIds.put(instanceId, memberId);
+    }
+
+    /** On the shard. */
+    void onCommitDecided(String instanceId, String memberId, int generation, ErrorCode error) {
         if (error != ErrorCode.NONE) return;
+        if (instanceId != null) assertThat(memberId).as("who commits as %s\n%s", instanceId, story).isEqualTo(syncedIds.get(instanceId));
         assertThat(generation).as("generation of a commit that was taken\n%s", story).isGreaterThanOrEqualTo(acknowledgedGeneration);
     }
 

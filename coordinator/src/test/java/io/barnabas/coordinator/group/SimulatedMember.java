@@ -143,7 +143,11 @@ final class SimulatedMember {
                 .setGenerationId(client.generation);
         assignments.forEach((member, assignment) ->
                 request.assignments().add(new SyncGroupRequestAssignment().setMemberId(member).setAssignment(GroupsRig.bytes(assignment))));
-        this.<SyncGroupResponse>send(reply -> (state, decision) -> state.classic().sync(request, reply, decision), this::onSynced, SyncGroups::refusal);
+        var memberId = client.memberId;
+        this.<SyncGroupResponse>send(reply -> (state, decision) -> state.classic().sync(request, reply, decision), this::onSynced, SyncGroups::refusal,
+                response -> {
+                    if (response.errorCode() == 0) group.onSyncAnswered(client.instanceId, memberId);
+                });
     }
 
     private void onSynced(SyncGroupResponse response) {
@@ -169,16 +173,30 @@ final class SimulatedMember {
 
     /** What comes of a commit is checked where it happens; the client only hears of it. */
     private void commit(int partition) {
+        this.<ErrorCode>send(commitCommand(partition), this::onDone, Function.identity());
+    }
+
+    /** One more commit from before, which comes when all may have moved on. */
+    private void commitLate() {
+        if (group.isCalm || owned.isEmpty() || group.random.nextInt(3) > 0) return;
+        var command = commitCommand(owned.get(0)).apply(Reply.none());
+        group.net.schedule(group.random.nextInt(20_000), () -> {
+            var shard = group.rig.shard.shard;
+            group.rig.shard.loop.execute(() -> shard.run(command, Reply.none()));
+        });
+    }
+
+    private Function<Reply<ErrorCode>, Command<Groups, ErrorCode>> commitCommand(int partition) {
         int generation = client.generation;
-        this.<ErrorCode>send(reply -> (state, decision) -> {
-            var request = group.commit(this, partition).setGenerationIdOrMemberEpoch(generation);
+        var memberId = client.memberId;
+        return reply -> (state, decision) -> {
+            var request = group.commit(client.instanceId, partition).setMemberId(memberId).setGenerationIdOrMemberEpoch(generation);
             long offset = request.topics().get(0).partitions().get(0).committedOffset();
             var error = ErrorCode.of(state.offsets().commit(request, 8, decision).topics().get(0).partitions().get(0).errorCode());
-            group.onCommitDecided(generation, error);
-            if (error != ErrorCode.NONE) return error;
-            decision.answer(new Acknowledgement(generation, partition, offset), ErrorCode.NONE);
-            return ErrorCode.NONE;
-        }, this::onDone, Function.identity());
+            group.onCommitDecided(client.instanceId, memberId, generation, error);
+            if (error == ErrorCode.NONE) decision.answer(new Acknowledgement(generation, partition, offset), ErrorCode.NONE);
+            return error;
+        };
     }
 
     /** Notes that a commit is durable, whether or not its client ever hears of it. */
@@ -209,7 +227,7 @@ final class SimulatedMember {
             long found = state.offsets().fetch(request, false).topics().get(0).partitions().get(0).committedOffset();
             assertThat(found).as("offset of %d\n%s", partition, group.story()).isGreaterThanOrEqualTo(group.acknowledgedOffset(partition));
             return ErrorCode.NONE;
-        }, this::onDone, Function.identity());
+        }, error -> heartbeat(), Function.identity());
     }
 
     void leave() {
@@ -232,6 +250,7 @@ final class SimulatedMember {
 
     private void onError(ErrorCode error) {
         group.note(this + " hears " + error);
+        if (error == ErrorCode.REBALANCE_IN_PROGRESS || error == ErrorCode.FENCED_INSTANCE_ID) commitLate();
         switch (error) {
             case FENCED_INSTANCE_ID -> phase = Phase.DEAD;
             case UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION -> {
@@ -247,13 +266,21 @@ final class SimulatedMember {
 
     // --- the network
 
-    /** One request and its answer, either of which may be lost, late, or there twice. */
     private <R> void send(Function<Reply<R>, Command<Groups, R>> command, Consumer<R> receiver, Function<ErrorCode, R> refusal) {
+        send(command, receiver, refusal, response -> { });
+    }
+
+    /**
+     * One request and its answer, either of which may be lost, late, or there twice.
+     *
+     * @param witness sees the answer where it is given
+     */
+    private <R> void send(Function<Reply<R>, Command<Groups, R>> command, Consumer<R> receiver, Function<ErrorCode, R> refusal, Consumer<R> witness) {
         stepIn(REQUEST_TIMEOUT_MS);
         int sent = requestId;
         int copies = group.isCalm ? 1 : copies();
         for (int i = 0; i < copies; i++) {
-            var reply = new NetReply<>(sent, receiver, refusal);
+            var reply = new NetReply<>(sent, receiver, refusal, witness);
             group.net.schedule(delayMs(), () -> {
                 var shard = group.rig.shard.shard;
                 group.rig.shard.loop.execute(() -> shard.run(command.apply(reply), reply));
@@ -275,9 +302,11 @@ final class SimulatedMember {
         private final int sent;
         private final Consumer<R> receiver;
         private final Function<ErrorCode, R> refusal;
+        private final Consumer<R> witness;
         private boolean isAnswered;
 
-        NetReply(int sent, Consumer<R> receiver, Function<ErrorCode, R> refusal) {
+        NetReply(int sent, Consumer<R> receiver, Function<ErrorCode, R> refusal, Consumer<R> witness) {
+            this.witness = witness;
             this.sent = sent;
             this.receiver = receiver;
             this.refusal = refusal;
@@ -287,6 +316,7 @@ final class SimulatedMember {
         public void answer(R response) {
             assertThat(isAnswered).as("answered twice").isFalse();
             isAnswered = true;
+            witness.accept(response);
             group.net.execute(() -> {
                 if (!group.isCalm && group.random.nextInt(20) == 0) return;
                 group.net.schedule(delayMs(), () -> {
