@@ -58,7 +58,10 @@ final class PartitionOwners {
     Map<String, MemberAssignment> toAssignments() {
         var byMember = new ArrayList<Map<Uuid, PartitionSet>>();
         for (int member = 0; member < group.members().size(); member++) byMember.add(new LinkedHashMap<>());
-        for (int topic = 0; topic < owners.length; topic++) addTopic(topic, byMember);
+        // Made once, and left empty by each topic: a group may have thousands of both.
+        int[] counts = new int[byMember.size()];
+        var partitions = new int[byMember.size()][];
+        for (int topic = 0; topic < owners.length; topic++) addTopic(topic, byMember, counts, partitions);
         var assignments = new LinkedHashMap<String, MemberAssignment>();
         for (int member = 0; member < byMember.size(); member++) {
             MemberSpec spec = group.members().get(member);
@@ -68,18 +71,18 @@ final class PartitionOwners {
         return assignments;
     }
 
-    private void addTopic(int topic, List<Map<Uuid, PartitionSet>> byMember) {
-        int[] counts = new int[byMember.size()];
+    private void addTopic(int topic, List<Map<Uuid, PartitionSet>> byMember, int[] counts, int[][] partitions) {
         for (int owner : owners[topic]) {
             if (owner != NOBODY) counts[owner]++;
         }
-        var partitions = new int[byMember.size()][];
         for (int partition = owners[topic].length - 1; partition >= 0; partition--) {
             int owner = owners[topic][partition];
             if (owner == NOBODY) continue;
             if (partitions[owner] == null) partitions[owner] = new int[counts[owner]];
             partitions[owner][--counts[owner]] = partition;
-            if (counts[owner] == 0) byMember.get(owner).put(group.topics().get(topic).id(), PartitionSet.ofSorted(partitions[owner]));
+            if (counts[owner] > 0) continue;
+            byMember.get(owner).put(group.topics().get(topic).id(), PartitionSet.ofSorted(partitions[owner]));
+            partitions[owner] = null;
         }
     }
 }
