@@ -20,6 +20,7 @@ import java.util.Set;
 public final class ConsumerGroups {
     private final Map<String, Group> groups;
     private final GroupContext context;
+    private final TopicHashes hashes = new TopicHashes();
     private final TopicRegexes regexes;
     private final ConsumerSessions sessions;
     private final ConsumerDepartures departures;
@@ -105,6 +106,7 @@ public final class ConsumerGroups {
 
     void onClusterChanged(ClusterDelta delta, Decision decision) {
         for (var change : delta.topics()) {
+            if (change.isDeleted()) hashes.forget(change.before());
             if (change.isCreated()) regexes.onTopicsCreated(delta.after().lastOffset());
             var name = change.isDeleted() ? change.before().name() : change.after().name();
             for (var group : groups.values()) {
@@ -124,7 +126,7 @@ public final class ConsumerGroups {
     }
 
     long metadataHash(Set<String> topics) {
-        return TopicsHash.of(topics, context.cluster());
+        return hashes.ofGroup(topics, context.cluster());
     }
 
     /** @return null if there is no such consumer group */

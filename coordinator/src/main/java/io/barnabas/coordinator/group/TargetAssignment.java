@@ -19,6 +19,8 @@ import java.util.Set;
 
 /** Computes who is to have which partitions, once for all members of a group. */
 final class TargetAssignment {
+    /** Where the settings name none that is known. */
+    private static final String DEFAULT = "uniform";
     private static final Map<String, Assignor> ASSIGNORS = byName(new UniformAssignor(), new RangeAssignor());
 
     private TargetAssignment() {}
@@ -38,10 +40,11 @@ final class TargetAssignment {
     static String assignorOf(Subscribers subscribers, ConsumerGroupConfig config) {
         String best = null;
         for (var name : config.assignors()) {
-            int votes = subscribers.assignors().of(name);
-            if (votes > 0 && (best == null || votes > subscribers.assignors().of(best))) best = name;
+            // Of equals the one that stands first.
+            boolean isBetter = best == null || subscribers.assignors().of(name) > subscribers.assignors().of(best);
+            if (isBetter && ASSIGNORS.containsKey(name)) best = name;
         }
-        return best == null ? config.assignors().get(0) : best;
+        return best == null ? DEFAULT : best;
     }
 
     /** Whether the group's target is older than the group, and may be computed now. */
