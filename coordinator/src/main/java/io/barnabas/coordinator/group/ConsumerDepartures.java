@@ -14,6 +14,11 @@ final class ConsumerDepartures {
     /** Takes members away. Those who stay get a new group epoch, or the classic protocol if nobody is left who speaks the other. */
     void remove(ConsumerGroup group, List<ConsumerMember> leaving, Decision decision) {
         if (leaving.isEmpty()) return;
+        if (GroupDowngrade.isDue(group, leaving, groups.context())) {
+            new GroupDowngrade(group, leaving, groups.context()).decide(decision);
+            groups.onDowngraded(group.id());
+            return;
+        }
         var draft = new GroupDraft(group);
         for (var member : leaving) {
             draft.removeMember(member);

@@ -15,10 +15,14 @@ import io.barnabas.protocol.record.ConsumerGroupMemberMetadataKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** The groups of the consumer protocol (KIP-848) in one partition of {@code __consumer_offsets}: what is asked of them, and what time brings. */
 public final class ConsumerGroups {
+    private record DowngradedKey(String groupId) {}
+
     private final Map<String, Group> groups;
+    private final Timers timers;
     private final GroupContext context;
     private final TopicHashes hashes = new TopicHashes();
     private final TopicRegexes regexes;
@@ -26,15 +30,21 @@ public final class ConsumerGroups {
     private final ConsumerDepartures departures;
     private final MemberUpdates updates;
     private final ConsumerHeartbeats heartbeats;
+    private final ClassicMembers classicMembers;
+    private final BiConsumer<String, Decision> whenDowngraded;
 
-    ConsumerGroups(Map<String, Group> groups, Timers timers, GroupContext context) {
+    /** @param whenDowngraded runs when a group has become a classic one */
+    ConsumerGroups(Map<String, Group> groups, Timers timers, GroupContext context, BiConsumer<String, Decision> whenDowngraded) {
         this.groups = groups;
+        this.timers = timers;
+        this.whenDowngraded = whenDowngraded;
         this.context = context;
         this.regexes = new TopicRegexes(this, timers);
         this.sessions = new ConsumerSessions(timers, this::onExpired);
         this.departures = new ConsumerDepartures(this);
         this.updates = new MemberUpdates(this, regexes, sessions);
         this.heartbeats = new ConsumerHeartbeats(this, updates, departures, sessions);
+        this.classicMembers = new ClassicMembers(this, updates, departures, sessions);
     }
 
     // --- what is asked
@@ -56,6 +66,11 @@ public final class ConsumerGroups {
         } catch (RefusedException e) {
             return new DescribedGroup().setGroupId(groupId).setErrorCode(e.error().code()).setErrorMessage(e.getMessage());
         }
+    }
+
+    /** Those in consumer groups. */
+    ClassicMembers classicMembers() {
+        return classicMembers;
     }
 
     // --- what the log says
@@ -142,13 +157,23 @@ public final class ConsumerGroups {
         throw new RefusedException(ErrorCode.GROUP_ID_NOT_FOUND, "Group " + groupId + " is not a consumer group.");
     }
 
-    /** The group that a heartbeat is for; one that joins may be the first. */
-    ConsumerGroup toBeat(String groupId, boolean isJoin, Decision decision) {
+    /** The group that a heartbeat is for; one that joins may be the first, also where nobody is left of a classic group. */
+    GroupDraft toBeat(String groupId, boolean isJoin) {
         var group = groups.get(groupId);
-        if (group instanceof ConsumerGroup consumers) return consumers;
-        if (group == null && isJoin) return new ConsumerGroup(groupId);
+        if (isJoin && group == null) return new GroupDraft(new ConsumerGroup(groupId));
+        if (isJoin && group instanceof ClassicGroup classic && classic.isEmpty()) return new GroupDraft(new ConsumerGroup(groupId), classic.tombstones());
         if (group == null) throw new RefusedException(ErrorCode.GROUP_ID_NOT_FOUND, "Consumer group " + groupId + " not found.");
-        return existing(groupId);
+        return new GroupDraft(existing(groupId));
+    }
+
+    /** What makes a consumer group of a classic one that has members; null if there is no such group. */
+    GroupUpgrade upgradeOf(String groupId) {
+        return groups.get(groupId) instanceof ClassicGroup classic && !classic.isEmpty() ? new GroupUpgrade(classic, this) : null;
+    }
+
+    /** A group is about to be a classic one again: as soon as it is, its members are asked to rejoin. */
+    void onDowngraded(String groupId) {
+        timers.schedule(new DowngradedKey(groupId), 0, decision -> whenDowngraded.accept(groupId, decision));
     }
 
     String newMemberId() {

@@ -31,11 +31,13 @@ final class ConsumerHeartbeats {
 
     private ConsumerGroupHeartbeatResponse beat(ConsumerHeartbeat heartbeat, Decision decision) {
         var request = heartbeat.request();
-        var group = groups.toBeat(request.groupId(), heartbeat.isJoin(), decision);
-        var draft = new GroupDraft(group);
+        var upgrade = heartbeat.isJoin() ? groups.upgradeOf(request.groupId()) : null;
+        var draft = upgrade == null ? groups.toBeat(request.groupId(), heartbeat.isJoin()) : upgrade.draft();
+        var group = draft.group();
         var member = request.instanceId() == null ? dynamicMember(draft, heartbeat) : staticMember(draft, heartbeat);
-        var updated = updates.update(draft, member, member.subscription().updatedBy(heartbeat), heartbeat.owned(), decision.nowMs());
+        var updated = updates.update(draft, member, member.subscription().updatedBy(heartbeat), heartbeat.owned(), decision);
         decision.appendAll(draft.records());
+        if (upgrade != null) upgrade.onDecided(decision, sessions);
         decision.whenRefused(() -> group.isRefreshDue = true);
         var config = groups.context().consumerConfig(group.id());
         sessions.touch(group.id(), updated.id(), decision.nowMs(), config.sessionTimeoutMs());

@@ -31,7 +31,13 @@ final class GroupDraft {
     private long targetTimestampMs;
 
     GroupDraft(ConsumerGroup group) {
+        this(group, List.of());
+    }
+
+    /** @param made records that have made the group, which nobody knows yet */
+    GroupDraft(ConsumerGroup group, List<CoordinatorRecord> made) {
         this.group = group;
+        records.addAll(made);
         this.size = group.size();
         this.groupEpoch = group.groupEpoch();
         this.targetEpoch = group.targetEpoch();

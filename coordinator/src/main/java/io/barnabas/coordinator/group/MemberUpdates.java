@@ -1,5 +1,6 @@
 package io.barnabas.coordinator.group;
 
+import io.barnabas.coordinator.Decision;
 import io.barnabas.coordinator.assignor.MemberAssignment;
 import io.barnabas.model.ErrorCode;
 
@@ -23,14 +24,20 @@ final class MemberUpdates {
      * @param owned        partitions that it says it owns; null if it says nothing
      * @return as it will be
      */
-    ConsumerMember update(GroupDraft draft, ConsumerMember member, ConsumerSubscription subscription, MemberAssignment owned, long nowMs) {
+    ConsumerMember update(GroupDraft draft, ConsumerMember member, ConsumerSubscription subscription, MemberAssignment owned, Decision decision) {
+        long nowMs = decision.nowMs();
         var before = member.subscription();
         if (draft.member(member.id()) == null || !subscription.equals(before)) draft.setSubscription(member, subscription);
         boolean readsOthers = TopicRegexes.onChange(draft, before, subscription) || !subscription.topics().equals(before.topics());
         var config = groups.config(draft);
         bumpIfChanged(draft, readsOthers);
         regexes.resolveIfDue(draft, config, nowMs);
-        if (TargetAssignment.isDue(draft, config, nowMs)) TargetAssignment.compute(draft, config, groups.context().cluster(), nowMs);
+        if (TargetAssignment.isDue(draft, config, nowMs)) {
+            TargetAssignment.compute(draft, config, groups.context().cluster(), nowMs);
+            // The targets of many members may be more than a batch takes. Some of them without the others do no harm: the target's
+            // epoch comes behind them, and what a member gets has to be free.
+            decision.divisible();
+        }
         return reconcile(draft, draft.member(member.id()), !subscription.sameTopicsAs(before), owned, nowMs);
     }
 

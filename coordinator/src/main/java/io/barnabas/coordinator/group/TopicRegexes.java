@@ -1,28 +1,22 @@
 package io.barnabas.coordinator.group;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
-import io.barnabas.cluster.metadata.ClusterImage;
 import io.barnabas.coordinator.Decision;
 import io.barnabas.coordinator.Timers;
+import io.barnabas.coordinator.assignor.TopicPattern;
 import io.barnabas.model.ErrorCode;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Resolves the regular expressions that members of consumer groups subscribe by (KIP-848), all of a group at once: when there is a new
- * one, when topics have come, and from time to time. Matching takes linear time (RE2) and goes in slices, between which the loop does
- * other things.
+ * Resolves the regular expressions that members of consumer groups subscribe by (KIP-848), all of a group at once and beside the loop:
+ * when there is a new one, when topics have come, and from time to time.
  */
 final class TopicRegexes {
     /** A group's expressions are not resolved again sooner, as in Apache Kafka. */
     private static final int REFRESH_INTERVAL_MIN_MS = 10_000;
-    /** Some milliseconds of work. */
-    private static final int MATCHES_PER_SLICE = 20_000;
 
     private record Key(String groupId) {}
 
@@ -48,100 +42,63 @@ final class TopicRegexes {
      */
     static boolean onChange(GroupDraft draft, ConsumerSubscription before, ConsumerSubscription after) {
         if (before.regex().equals(after.regex())) return false;
-        if (after.hasRegex() && draft.group().subscribers().regexes().of(after.regex()) == 0) compile(after.regex());
+        if (after.hasRegex() && draft.group().subscribers().regexes().of(after.regex()) == 0) check(after.regex());
         if (before.hasRegex() && draft.subscribers().regexes().of(before.regex()) == 0) draft.dropRegex(before.regex());
         return !after.hasRegex() || draft.regex(after.regex()) != null;
     }
 
-    private static Pattern compile(String regex) {
-        try {
-            return Pattern.compile(regex);
-        } catch (PatternSyntaxException e) {
-            throw new RefusedException(ErrorCode.INVALID_REGULAR_EXPRESSION,
-                    "SubscribedTopicRegex `" + regex + "` is not a valid regular expression: " + e.getDescription() + ".");
-        }
+    private static void check(String regex) {
+        if (!(TopicPattern.compile(regex) instanceof TopicPattern.Compiled.Invalid invalid)) return;
+        throw new RefusedException(ErrorCode.INVALID_REGULAR_EXPRESSION, invalid.message());
     }
 
-    /** Resolves a group's expressions soon, if it is time. */
+    /** Begins to resolve a group's expressions, if it is time. */
     void resolveIfDue(GroupDraft draft, ConsumerGroupConfig config, long nowMs) {
-        var used = draft.subscribers().regexes().things();
         var key = new Key(draft.group().id());
-        if (used.isEmpty() || timers.isScheduled(key)) return;
-        long resolvedMs = Long.MIN_VALUE;
+        var used = draft.subscribers().regexes().things();
+        if (used.isEmpty() || timers.isScheduled(key) || !isDue(draft, config, nowMs)) return;
+        var cluster = groups.context().cluster();
+        var texts = new ArrayList<>(used);
+        timers.compute(key, () -> {
+            var topics = new ArrayList<String>(cluster.topicCount());
+            for (var topic : cluster.topics()) topics.add(topic.name());
+            return TopicPattern.resolve(texts, topics);
+        }, (resolved, decision) -> onResolved(key.groupId, resolved, cluster.lastOffset(), decision));
+    }
+
+    private boolean isDue(GroupDraft draft, ConsumerGroupConfig config, long nowMs) {
+        long resolvedMs = -1;
         long resolvedOffset = -1;
         boolean isComplete = true;
-        for (var regex : used) {
+        for (var regex : draft.subscribers().regexes().things()) {
             var resolved = draft.regex(regex);
-            if (resolved == null) {
-                isComplete = false;
-                continue;
-            }
+            isComplete &= resolved != null;
+            if (resolved == null) continue;
             resolvedMs = Math.max(resolvedMs, resolved.timestampMs());
             resolvedOffset = Math.max(resolvedOffset, resolved.metadataOffset());
         }
-        if (resolvedMs != Long.MIN_VALUE && nowMs >= resolvedMs && nowMs - resolvedMs < REFRESH_INTERVAL_MIN_MS) return;
-        boolean isOld = nowMs < resolvedMs || nowMs - resolvedMs >= config.regexRefreshIntervalMs();
-        if (isComplete && resolvedOffset >= topicsOffset && !isOld) return;
-        var run = new Run(key);
-        timers.schedule(key, 0, run::slice);
+        long ageMs = nowMs - resolvedMs;
+        // A clock that was set back must not stop it.
+        if (ageMs < 0 || resolvedMs < 0) return true;
+        if (ageMs < REFRESH_INTERVAL_MIN_MS) return false;
+        return !isComplete || resolvedOffset < topicsOffset || ageMs >= config.regexRefreshIntervalMs();
     }
 
-    /** One look at all topics for all expressions of a group. */
-    private final class Run {
-        private final Key key;
-        private final Map<String, List<String>> found = new LinkedHashMap<>();
-        private ClusterImage cluster;
-        private List<String> topics;
-        private Iterator<String> left;
-
-        Run(Key key) {
-            this.key = key;
+    private void onResolved(String groupId, Map<String, SortedSet<String>> resolved, long metadataOffset, Decision decision) {
+        var group = groups.find(groupId);
+        if (group == null) return;
+        var draft = new GroupDraft(group);
+        boolean isChanged = false;
+        for (var regex : new TreeSet<>(resolved.keySet())) {
+            if (group.subscribers().regexes().of(regex) == 0) continue;
+            var topics = List.copyOf(resolved.get(regex));
+            var before = group.regexes().get(regex);
+            isChanged |= !topics.equals(before == null ? List.of() : before.topics());
+            draft.setRegex(regex, new ResolvedRegex(topics, metadataOffset, decision.nowMs()));
         }
-
-        void slice(Decision decision) {
-            var group = groups.find(key.groupId);
-            if (group == null) return;
-            if (left == null) begin(group);
-            int matches = 0;
-            while (left.hasNext() && matches < MATCHES_PER_SLICE) {
-                resolve(left.next());
-                matches += topics.size();
-            }
-            if (left.hasNext()) timers.schedule(key, 0, this::slice);
-            else finish(group, decision);
-        }
-
-        private void begin(ConsumerGroup group) {
-            cluster = groups.context().cluster();
-            topics = new ArrayList<>(cluster.topicCount());
-            for (var topic : cluster.topics()) topics.add(topic.name());
-            topics.sort(null);
-            left = new ArrayList<>(new TreeSet<>(group.subscribers().regexes().things())).iterator();
-        }
-
-        private void resolve(String regex) {
-            var names = new ArrayList<String>();
-            try {
-                var pattern = Pattern.compile(regex);
-                for (var topic : topics) if (pattern.matches(topic)) names.add(topic);
-            } catch (PatternSyntaxException e) {
-                // Whoever wrote it into the log had another notion of it: it stands for nothing.
-                names.clear();
-            }
-            found.put(regex, List.copyOf(names));
-        }
-
-        private void finish(ConsumerGroup group, Decision decision) {
-            var draft = new GroupDraft(group);
-            boolean isChanged = false;
-            for (var entry : found.entrySet()) {
-                if (group.subscribers().regexes().of(entry.getKey()) == 0) continue;
-                var before = group.regexes().get(entry.getKey());
-                isChanged |= before == null ? !entry.getValue().isEmpty() : !before.topics().equals(entry.getValue());
-                draft.setRegex(entry.getKey(), new ResolvedRegex(entry.getValue(), cluster.lastOffset(), decision.nowMs()));
-            }
-            if (isChanged) draft.setGroupEpoch(group.groupEpoch() + 1, groups.metadataHash(draft.topics()));
-            decision.appendAll(draft.records());
-        }
+        if (isChanged) draft.setGroupEpoch(group.groupEpoch() + 1, groups.metadataHash(draft.topics()));
+        // Together they may be more than a batch takes; each counts for itself, the epoch behind them for all.
+        decision.divisible();
+        decision.appendAll(draft.records());
     }
 }
