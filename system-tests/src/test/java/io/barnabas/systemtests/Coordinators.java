@@ -7,6 +7,8 @@ import io.barnabas.protocol.message.DescribeTransactionsRequest;
 import io.barnabas.protocol.message.DescribeTransactionsResponse;
 import io.barnabas.protocol.message.FindCoordinatorRequest;
 import io.barnabas.protocol.message.FindCoordinatorResponse;
+import io.barnabas.protocol.message.InitProducerIdRequest;
+import io.barnabas.protocol.message.InitProducerIdResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +34,8 @@ final class Coordinators {
         } else {
             var described = new DescribeTransactionsRequest();
             described.transactionalIds().addAll(List.of(keys));
+            // Ids are given in blocks, which the controller gives.
+            require(((InitProducerIdResponse) client.ask(new InitProducerIdRequest().setTransactionalId(null), 4)).errorCode());
             for (var state : ((DescribeTransactionsResponse) client.ask(described, 0)).transactionStates()) require(state.errorCode());
         }
     }

@@ -89,9 +89,17 @@ final class Transcript implements AutoCloseable {
 
     /** The answer to a request that was sent. */
     ApiMessage receive(String clientId, ApiMessage request, int version) throws IOException {
-        var answer = client(clientId).receive(request.apiKey(), version);
+        return told(clientId, client(clientId).receive(request.apiKey(), version));
+    }
+
+    private ApiMessage told(String clientId, ApiMessage answer) {
         lines.add("  " + clientId + " hears " + text.of(answer));
         return answer;
+    }
+
+    /** Asks, and tells of the answer alone. */
+    ApiMessage hear(String clientId, ApiMessage request, int version) throws IOException {
+        return told(clientId, client(clientId).ask(request, version));
     }
 
     /** Asks without telling of it. */

@@ -24,7 +24,9 @@ final class WireText {
     /** Of the moment, of one broker, or of chance. */
     private static final Set<String> LEFT_OUT = Set.of("host", "port", "clientHost", "unknownTaggedFields");
     private static final Set<String> PRODUCER_IDS = Set.of("producerId", "v3AndBelowProducerId", "ongoingTxnProducerId");
+    private static final String PRODUCER_ID_LIST = "producerIdFilters";
     private static final String TIME = "transactionStartTimeMs";
+    private static final String TEXT = "errorMessage";
     /** As java.util.UUID writes them, and as Kafka does where such an id is a whole word. */
     private static final Pattern RANDOM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|^[A-Za-z0-9_-]{22}$");
     private static final int SHOWN_MAX = 200;
@@ -52,7 +54,8 @@ final class WireText {
         for (var field : type.getDeclaredFields()) {
             if (Modifier.isStatic(field.getModifiers()) || LEFT_OUT.contains(field.getName())) continue;
             Object value = valueOf(message, field);
-            if (!Objects.equals(value, valueOf(blank, field))) fields.add(field.getName() + "=" + ofField(field.getName(), value));
+            boolean isTold = isProducerId(field.getName(), value) || !Objects.equals(value, valueOf(blank, field));
+            if (isTold) fields.add(field.getName() + "=" + ofField(field.getName(), value));
         }
         return type.getSimpleName().replaceFirst("(Request|Response)", "") + "(" + String.join(" ", fields) + ")";
     }
@@ -62,9 +65,16 @@ final class WireText {
     }
 
     private String ofField(String name, Object value) throws ReflectiveOperationException {
-        if (PRODUCER_IDS.contains(name)) return ofProducerId((Long) value);
+        if (isProducerId(name, value)) return ofProducerId((Long) value);
+        if (name.equals(PRODUCER_ID_LIST)) return ((List<?>) value).stream().map(id -> ofProducerId((Long) id)).toList().toString();
         if (name.equals(TIME)) return "a time";
+        if (name.equals(TEXT) && value instanceof String text && !text.isEmpty()) return "a text";
         return ofValue(value);
+    }
+
+    /** The first one that a broker gives is the default, too. */
+    private static boolean isProducerId(String name, Object value) {
+        return PRODUCER_IDS.contains(name) && (Long) value != -1;
     }
 
     private String ofProducerId(long id) {
