@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
  * Consumers of one group by Apache Kafka's client, polled in turn by the test's own thread, with what they were given. Their
@@ -52,6 +54,11 @@ final class Party implements AutoCloseable {
         }
 
         @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            // Others have them already.
+        }
+
+        @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             assignedCount++;
         }
@@ -79,7 +86,7 @@ final class Party implements AutoCloseable {
 
     /** One that subscribes to nothing yet. @param more settings of its own */
     Guest invite(String name, String... more) {
-        var all = new ArrayList<>(List.of("group.id", group, "client.id", name, "fetch.max.wait.ms", "20"));
+        var all = new ArrayList<>(List.of("group.id", group, "client.id", name, "fetch.max.wait.ms", "20", "heartbeat.interval.ms", "50"));
         all.addAll(List.of(settings));
         all.addAll(List.of(more));
         var guest = new Guest(Clients.consumer(broker, all.toArray(String[]::new)));
@@ -119,7 +126,7 @@ final class Party implements AutoCloseable {
 
     private boolean isSettled(int partitionCount) {
         var description = describe();
-        if (description.groupState() != GroupState.STABLE || description.members().size() != guests.size()) return false;
+        if (description == null || description.groupState() != GroupState.STABLE || description.members().size() != guests.size()) return false;
         var all = new HashSet<TopicPartition>();
         for (var member : description.members()) {
             var guest = guests.get(member.clientId());
@@ -130,11 +137,15 @@ final class Party implements AutoCloseable {
         return all.size() == partitionCount;
     }
 
+    /** @return null while there is no such group */
     ConsumerGroupDescription describe() {
         try {
             return admin.describeConsumerGroups(List.of(group)).all().get().get(group);
-        } catch (Exception e) {
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) return null;
             throw new AssertionError("not described: group=" + group, e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

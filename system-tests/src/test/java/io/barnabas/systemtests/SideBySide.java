@@ -36,8 +36,11 @@ abstract class SideBySide {
             Map.entry("group.max.size", "5"),
             Map.entry("group.consumer.min.session.timeout.ms", "100"),
             Map.entry("group.consumer.min.heartbeat.interval.ms", "50"),
+            Map.entry("group.consumer.heartbeat.interval.ms", "50"),
             Map.entry("group.consumer.max.size", "5"),
             Map.entry("group.consumer.assignment.interval.ms", "0"),
+            // An assignment is made before its cause is answered.
+            Map.entry("group.consumer.assignor.offload.enable", "false"),
             Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "200"));
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -230,15 +230,12 @@ class TransactionAnswersTest extends SideBySide {
         sameAnswers(told -> {
             var client = client(told).init(5);
             client.produce(OLD_PRODUCE, topic, 0);
-            client.sequence = 0;
             client.add(3, partitions(topic, 0));
             client.produce(OLD_PRODUCE, topic, 0);
             client.produce(OLD_PRODUCE, topic, 0);
             // Not the partition that was added.
-            client.sequence = 0;
             client.produce(OLD_PRODUCE, topic, 1);
             client.endWhole(OLD_END, true);
-            client.sequence = 2;
             client.produce(OLD_PRODUCE, topic, 0);
             client.as(topic + "-none", 424_242, 0).produce(OLD_PRODUCE, topic, 0);
             client.as(topic + "-none", 424_243, 0).produce(NEW_PRODUCE, topic, 0);

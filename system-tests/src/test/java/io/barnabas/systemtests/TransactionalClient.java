@@ -13,11 +13,14 @@ import io.barnabas.protocol.message.EndTxnResponse;
 import io.barnabas.protocol.message.InitProducerIdRequest;
 import io.barnabas.protocol.message.InitProducerIdResponse;
 import io.barnabas.protocol.message.ProduceRequest;
+import io.barnabas.protocol.message.ProduceResponse;
 import io.barnabas.protocol.message.TxnOffsetCommitRequest;
 import io.barnabas.protocol.message.TxnOffsetCommitRequest.TxnOffsetCommitRequestPartition;
 import io.barnabas.protocol.message.TxnOffsetCommitRequest.TxnOffsetCommitRequestTopic;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A transactional producer who asks for one thing at a time, on a connection of its own. What it is told stays in the open fields. */
 final class TransactionalClient {
@@ -31,7 +34,8 @@ final class TransactionalClient {
     int timeoutMs = 60_000;
     long producerId = -1;
     short epoch = -1;
-    int sequence;
+    /** The next one for each partition. */
+    private final Map<Integer, Integer> sequences = new HashMap<>();
 
     TransactionalClient(Transcript told, String name, String id) {
         this.told = told;
@@ -66,7 +70,7 @@ final class TransactionalClient {
         if (answer.errorCode() != 0) return;
         producerId = answer.producerId();
         epoch = answer.producerEpoch();
-        sequence = 0;
+        sequences.clear();
     }
 
     TransactionalClient init(int version) throws IOException {
@@ -124,6 +128,7 @@ final class TransactionalClient {
 
     /** One record. @param version 12 and newer add the partition to the transaction */
     void produce(int version, String topic, int partition) throws IOException {
+        int sequence = sequences.getOrDefault(partition, 0);
         var batch = new RecordBatchBuilder().producer(producerId, epoch, sequence).transactional()
                 .append(RECORD_TIME_MS, null, ClassicMember.text(name)).build();
         var request = new ProduceRequest().setTransactionalId(id).setAcks((short) -1).setTimeoutMs(30_000);
@@ -131,15 +136,15 @@ final class TransactionalClient {
         data.partitionData().add(new ProduceRequest.PartitionProduceData().setIndex(partition).setRecords(Payload.of(batch)));
         request.topicData().add(data);
         told.note(name + " produces v" + version + " " + topic + "-" + partition + " epoch=" + epoch + " sequence=" + sequence);
-        told.hear(name, request, version);
-        sequence++;
+        var answer = (ProduceResponse) told.hear(name, request, version);
+        if (answer.responses().get(0).partitionResponses().get(0).errorCode() == 0) sequences.put(partition, sequence + 1);
     }
 
     EndTxnResponse end(int version, boolean isCommit) throws IOException {
         var request = new EndTxnRequest().setTransactionalId(id).setProducerId(producerId).setProducerEpoch(epoch).setCommitted(isCommit);
         var answer = (EndTxnResponse) told.ask(name, request, version);
         if (version >= 5 && answer.errorCode() == 0) {
-            if (answer.producerEpoch() != epoch) sequence = 0;
+            if (answer.producerEpoch() != epoch) sequences.clear();
             producerId = answer.producerId();
             epoch = answer.producerEpoch();
         }
