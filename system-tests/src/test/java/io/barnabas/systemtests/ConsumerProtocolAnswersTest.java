@@ -2,6 +2,7 @@ package io.barnabas.systemtests;
 
 import io.barnabas.base.Uuid;
 import io.barnabas.protocol.message.ConsumerGroupDescribeRequest;
+import io.barnabas.protocol.message.ConsumerGroupDescribeResponse;
 import io.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
 import io.barnabas.protocol.message.ConsumerGroupHeartbeatRequest.TopicPartitions;
 import io.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
@@ -28,8 +29,23 @@ class ConsumerProtocolAnswersTest extends SideBySide {
             Clients.createTopic(told.broker(), topic + "-b", 2);
             told.idOf(topic);
             told.idOf(topic + "-b");
-            told.awaitCoordinators(topic);
+            told.awaitCoordinators(topic, probe());
+            awaitTopics(told);
             scene.play(told);
+        });
+    }
+
+    private String probe() {
+        return "probe-" + topic;
+    }
+
+    /** The coordinator of Apache Kafka hears of topics later than other parts of it. */
+    private void awaitTopics(Transcript told) {
+        var probing = new ConsumerMember(told, "probe", probe(), topic, topic + "-b");
+        until(() -> {
+            ConsumerGroupHeartbeatResponse answer = told.quietly(probing.full(), 1);
+            if (answer.assignment() == null || answer.assignment().topicPartitions().size() < 2) throw new AssertionError(answer);
+            return told.quietly(probing.beating().setMemberEpoch(-1), 1);
         });
     }
 
@@ -37,10 +53,14 @@ class ConsumerProtocolAnswersTest extends SideBySide {
         return new ConsumerMember(told, name, topic, topic);
     }
 
-    private void describe(Transcript told) throws IOException {
+    private ConsumerGroupDescribeRequest describing() {
         var request = new ConsumerGroupDescribeRequest();
         request.groupIds().add(topic);
-        told.ask("admin", request, 1);
+        return request;
+    }
+
+    private void describe(Transcript told) throws IOException {
+        told.ask("admin", describing(), 1);
     }
 
     @Test
@@ -267,19 +287,13 @@ class ConsumerProtocolAnswersTest extends SideBySide {
             var member = member(told, "a");
             told.<ConsumerGroupHeartbeatResponse>until(answer -> answer.heartbeatIntervalMs() == 77, member.full(), 1);
             until(() -> {
-                var described = told.<io.barnabas.protocol.message.ConsumerGroupDescribeResponse>quietly(describing(), 1);
+                var described = told.<ConsumerGroupDescribeResponse>quietly(describing(), 1);
                 if (!described.groups().get(0).members().isEmpty()) throw new AssertionError("still there");
                 return null;
             });
             told.ask(member.beating().setMemberEpoch(1), 1);
             describe(told);
         });
-    }
-
-    private ConsumerGroupDescribeRequest describing() {
-        var request = new ConsumerGroupDescribeRequest();
-        request.groupIds().add(topic);
-        return request;
     }
 
     @Test

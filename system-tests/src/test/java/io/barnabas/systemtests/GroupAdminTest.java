@@ -36,8 +36,7 @@ class GroupAdminTest extends SideBySide {
             Clients.createTopic(broker, topic, PARTITIONS);
             try (var party = new Party(broker, topic)) {
                 for (var name : List.of("a", "b")) {
-                    var guest = party.invite(name, "group.instance.id", name);
-                    guest.consumer.subscribe(List.of(topic), guest);
+                    party.invite(name, "group.instance.id", name).consumer.subscribe(List.of(topic));
                 }
                 party.settle(PARTITIONS);
                 return scene.with(party, party.admin());

@@ -177,7 +177,7 @@ class GroupTest extends SideBySide {
         same(broker -> {
             Clients.createTopic(broker, topic, 1);
             write(broker, topic, 1, 0, 3);
-            try (var party = new Party(broker, topic, "max.poll.interval.ms", "300", "session.timeout.ms", "300", "heartbeat.interval.ms", "50")) {
+            try (var party = new Party(broker, topic, "max.poll.interval.ms", "300", "session.timeout.ms", "300")) {
                 var consumer = party.join("a", topic).consumer;
                 party.pollUntil(() -> party.readCount() == 3);
                 until(() -> {
@@ -216,7 +216,7 @@ class GroupTest extends SideBySide {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"earliest", "latest", "none", "by_duration:P36500D"})
+    @ValueSource(strings = {"earliest", "latest", "none", "by_duration:P18250D"})
     void whoHasNoOffsetsBeginsWhereItIsTold(String reset) {
         same(broker -> {
             Clients.createTopic(broker, topic, 1);

@@ -28,6 +28,7 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
  * names begin their member ids, so that assignors sort them alike on every broker.
  */
 final class Party implements AutoCloseable {
+    static final String CONSUMER_PROTOCOL = "consumer";
     private static final long WAIT_SECONDS_MAX = 60;
     private static final Duration POLL = Duration.ofMillis(10);
 
@@ -86,9 +87,11 @@ final class Party implements AutoCloseable {
 
     /** One that subscribes to nothing yet. @param more settings of its own */
     Guest invite(String name, String... more) {
-        var all = new ArrayList<>(List.of("group.id", group, "client.id", name, "fetch.max.wait.ms", "20", "heartbeat.interval.ms", "50"));
+        var all = new ArrayList<>(List.of("group.id", group, "client.id", name, "fetch.max.wait.ms", "20"));
         all.addAll(List.of(settings));
         all.addAll(List.of(more));
+        // By the new protocol the broker says how often.
+        if (!all.contains(CONSUMER_PROTOCOL)) all.addAll(List.of("heartbeat.interval.ms", "50"));
         var guest = new Guest(Clients.consumer(broker, all.toArray(String[]::new)));
         guests.put(name, guest);
         return guest;
@@ -170,6 +173,11 @@ final class Party implements AutoCloseable {
     /** All that those present have read. */
     List<String> read() {
         return guests.values().stream().flatMap(guest -> guest.read.stream()).sorted().toList();
+    }
+
+    /** How many each of them owns; who owns how many is chance where members name themselves. */
+    List<Integer> shares() {
+        return guests.values().stream().map(guest -> guest.consumer.assignment().size()).sorted().toList();
     }
 
     void commitAll() {

@@ -27,7 +27,6 @@ class TransactionAnswersTest extends SideBySide {
     private void sameAnswers(Transcript.Scene scene) {
         Transcript.same(told -> {
             Clients.createTopic(told.broker(), topic, PARTITIONS);
-            for (int i = 0; i < PARTITIONS; i++) Clients.awaitEndOffset(told.broker(), topic, i, 0);
             told.idOf(topic);
             told.awaitCoordinators(topic);
             scene.play(told);

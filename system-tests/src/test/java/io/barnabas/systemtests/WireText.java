@@ -27,8 +27,10 @@ final class WireText {
     private static final String PRODUCER_ID_LIST = "producerIdFilters";
     private static final String TIME = "transactionStartTimeMs";
     private static final String TEXT = "errorMessage";
-    /** As java.util.UUID writes them, and as Kafka does where such an id is a whole word. */
-    private static final Pattern RANDOM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|^[A-Za-z0-9_-]{22}$");
+    /** As java.util.UUID writes it. */
+    private static final Pattern RANDOM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    /** As Kafka writes an id, where it makes one up for a member. */
+    private static final Pattern RANDOM_MEMBER = Pattern.compile("[A-Za-z0-9_-]{22}");
     private static final int SHOWN_MAX = 200;
 
     private final Map<Object, String> numbers = new HashMap<>();
@@ -67,6 +69,7 @@ final class WireText {
     private String ofField(String name, Object value) throws ReflectiveOperationException {
         if (isProducerId(name, value)) return ofProducerId((Long) value);
         if (name.equals(PRODUCER_ID_LIST)) return ((List<?>) value).stream().map(id -> ofProducerId((Long) id)).toList().toString();
+        if (name.equals("memberId") && value instanceof String id && RANDOM_MEMBER.matcher(id).matches()) return numbered(id, "#");
         if (name.equals(TIME)) return "a time";
         if (name.equals(TEXT) && value instanceof String text && !text.isEmpty()) return "a text";
         return ofValue(value);
