@@ -3,6 +3,10 @@ package io.barnabas.model;
 /** What topics may be called. */
 public final class TopicNames {
     public static final int LENGTH_MAX = 249;
+    /** Groups and their offsets. */
+    public static final String CONSUMER_OFFSETS = "__consumer_offsets";
+    public static final String TRANSACTION_STATE = "__transaction_state";
+    public static final String SHARE_GROUP_STATE = "__share_group_state";
     /** Of a name at fault no more is said again: an answer has only so much room. */
     private static final int ECHO_MAX = 1000;
 
@@ -31,7 +35,7 @@ public final class TopicNames {
     /** Whether only the brokers themselves write to a topic of that name. */
     public static boolean isInternal(String name) {
         return name.startsWith("__")
-                && (name.equals("__consumer_offsets") || name.equals("__transaction_state") || name.equals("__share_group_state"));
+                && (name.equals(CONSUMER_OFFSETS) || name.equals(TRANSACTION_STATE) || name.equals(SHARE_GROUP_STATE));
     }
 
     private static String echo(String name) {

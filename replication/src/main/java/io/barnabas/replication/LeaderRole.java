@@ -101,12 +101,17 @@ final class LeaderRole {
     }
 
     private void appendNow(Append append, long nowMs) {
-        if (append.acks == Append.ACKS_ALL && inSyncReplicaCount < minInSyncReplicas()) {
-            append.refuse(ErrorCode.NOT_ENOUGH_REPLICAS, null, List.of());
+        if (append.acks == Append.ACKS_ALL && replicasError() != ErrorCode.NONE) {
+            append.refuse(replicasError(), null, List.of());
             return;
         }
         if (append.origin == AppendOrigin.CLIENT) appendOfClient(append, nowMs);
         else appendValid(append, stamped(new RecordBatch().wrap(append.records, append.records.position()), nowMs));
+    }
+
+    /** NOT_ENOUGH_REPLICAS while too few are in sync for acks=all, else NONE. */
+    ErrorCode replicasError() {
+        return inSyncReplicaCount < minInSyncReplicas() ? ErrorCode.NOT_ENOUGH_REPLICAS : ErrorCode.NONE;
     }
 
     private void appendOfClient(Append append, long nowMs) {

@@ -31,6 +31,8 @@ public final class Partition implements LogListener {
     private final OffsetWaiters lastStableWaiters = new OffsetWaiters();
     private final OffsetWaiters endWaiters = new OffsetWaiters();
 
+    /** Null if nobody wants to know. */
+    private LeadershipListener leadershipListener;
     private PartitionConfig config;
     private PartitionAssignment assignment;
     private Log log;
@@ -76,6 +78,11 @@ public final class Partition implements LogListener {
     /** Any thread. */
     public EventLoop loop() {
         return loop;
+    }
+
+    /** Says who hears when this broker begins and ends to lead. Before {@link #open}, any thread. */
+    public void observe(LeadershipListener listener) {
+        leadershipListener = listener;
     }
 
     /** Opens the log, or makes it, in one of the broker's directories, and takes the role that the assignment gives. */
@@ -149,13 +156,15 @@ public final class Partition implements LogListener {
             endLeadership(ErrorCode.NOT_LEADER_OR_FOLLOWER);
             return;
         }
-        if (leader == null || leader.leaderEpoch() != assignment.leaderEpoch()) {
+        boolean isNew = leader == null || leader.leaderEpoch() != assignment.leaderEpoch();
+        if (isNew) {
             endLeadership(ErrorCode.NOT_LEADER_OR_FOLLOWER);
             leader = new LeaderRole(log, assignment.leaderEpoch(), config, validator, this::tellWaiters);
             if (isHeld) leader.hold();
         }
         leader.setReplicas(assignment.replicaCount(), assignment.inSyncReplicaCount());
         leader.advance();
+        if (isNew && leadershipListener != null) leadershipListener.onLeading(this, assignment.leaderEpoch());
     }
 
     private void endLeadership(ErrorCode error) {
@@ -168,6 +177,7 @@ public final class Partition implements LogListener {
             endError = error;
         }
         failWaiters(error);
+        if (leadershipListener != null) leadershipListener.onLeadershipEnded(this, error);
     }
 
     /** The move to another directory that is under way; null if there is none. */
@@ -220,6 +230,17 @@ public final class Partition implements LogListener {
         var error = leaderError(-1);
         if (error != ErrorCode.NONE) append.refuse(error, null, List.of());
         else leader.append(append, loop.clock().nowMs());
+    }
+
+    /** Why an append of this broker's own would be refused; NONE if it would be tried. */
+    public ErrorCode appendError() {
+        var error = leaderError(-1);
+        return error != ErrorCode.NONE ? error : leader.replicasError();
+    }
+
+    /** The largest batch that is taken, in bytes. */
+    public int batchBytesMax() {
+        return Math.min(config.validation().maxMessageBytes(), config.log().segmentBytes());
     }
 
     /**

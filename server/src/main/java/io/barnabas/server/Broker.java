@@ -75,6 +75,8 @@ public final class Broker {
     private static final long STOP_STEP_DEADLINE_MS = 20_000;
 
     private final BrokerConfig config;
+    /** With the changes made since the start. */
+    private volatile BrokerConfig configNow;
     private final Disk disk = new FileDisk();
     private final SplittableRandom random = new SplittableRandom();
     private final BrokerEpoch epoch;
@@ -86,6 +88,7 @@ public final class Broker {
     private LogDirectories places;
     private MovePace movePace;
     private volatile ReplicaMoves moves;
+    private Coordinators coordinators;
     private volatile BrokerLifecycle lifecycle;
     /** Those of the configuration that could not be used at the start. */
     private final List<Path> failedDirectories = new ArrayList<>();
@@ -94,6 +97,7 @@ public final class Broker {
 
     private Broker(BrokerConfig config) {
         this.config = config;
+        this.configNow = config;
         this.epoch = new BrokerEpoch(config.nodeId());
     }
 
@@ -142,12 +146,14 @@ public final class Broker {
         undo.push(this::closePartitions);
         places = new LogDirectories(directories, failedDirectories);
         places.cordon(config.get(CORDONED_LOG_DIRS));
+        coordinators = new Coordinators(() -> configNow, metadata);
         var applier = new MetadataApplier(metadataLoop, config, partitions, metadata, places, loops,
-                this::onConfigChanged, partition -> moves.resume(partition));
+                this::onConfigChanged, List.of(coordinators, new MovesResumed()));
         var quorum = new OneVoterQuorum(config.nodeId(), controllerEndpoint(), metadataDirectory, disk, metadataLoop, retention());
         var controller = new Controller(config.nodeId(), identity.clusterId(), metadataLoop, random.split(), controllerConfig(),
                 new ConfigChecks(applier::config), quorum);
         controller.addListener(applier);
+        controller.addListener(coordinators);
         var assignments = new DirectoryAssignments(metadataLoop, epoch, places::idOf, controller::assignReplicasToDirs);
         controller.addListener(assignments);
         movePace = movePace();
@@ -158,7 +164,7 @@ public final class Broker {
         sockets = new Sockets(config, loops);
         undo.push(() -> await(sockets.stop()));
         var services = new Services(config, applier::config, identity.clusterId(), controller, quorum::kraftVersion, metadata, partitions,
-                places, moves, disk, loops, epoch);
+                places, moves, coordinators, disk, loops, epoch);
         sockets.listen(Handlers.ofBroker(services), Handlers.ofController(services));
 
         controller.start().toCompletableFuture().join();
@@ -253,7 +259,16 @@ public final class Broker {
         return directory;
     }
 
+    /** Moves that were under way when the broker last stopped go on. */
+    private final class MovesResumed implements PartitionListener {
+        @Override
+        public void onOpened(Partition partition) {
+            moves.resume(partition);
+        }
+    }
+
     private void onConfigChanged(BrokerConfig changed) {
+        configNow = changed;
         sockets.limit(changed);
         compactions.reconfigure(changed);
         movePace.limit(changed.get(REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND));

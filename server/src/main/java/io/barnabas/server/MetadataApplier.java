@@ -38,17 +38,16 @@ final class MetadataApplier implements ClusterListener {
     private final List<NioEventLoop> loops;
     private final LoopLocal<RecordBatchValidator> validators;
     private final Consumer<BrokerConfig> onConfig;
-    private final Consumer<Partition> onOpened;
+    private final List<PartitionListener> listeners;
     /** Deleted partitions whose logs may still be in the way of others of their names. */
     private final Map<TopicPartition, Partition> leaving = new HashMap<>();
     private volatile BrokerConfig config;
 
     /**
      * @param onConfig hears of each change of the broker's own settings
-     * @param onOpened hears of each partition when its log has been opened, or not, on the partition's loop
      */
     MetadataApplier(EventLoop metadataLoop, BrokerConfig config, PartitionRegistry partitions, MetadataCache cache, LogDirectories directories,
-                    List<NioEventLoop> loops, Consumer<BrokerConfig> onConfig, Consumer<Partition> onOpened) {
+                    List<NioEventLoop> loops, Consumer<BrokerConfig> onConfig, List<PartitionListener> listeners) {
         this.metadataLoop = metadataLoop;
         this.nodeId = config.nodeId();
         this.config = config;
@@ -58,7 +57,7 @@ final class MetadataApplier implements ClusterListener {
         this.loops = loops;
         this.validators = new LoopLocal<>(loops, loop -> new RecordBatchValidator());
         this.onConfig = onConfig;
-        this.onOpened = onOpened;
+        this.listeners = List.copyOf(listeners);
     }
 
     /** This broker's settings as they are now. From any thread. */
@@ -132,8 +131,10 @@ final class MetadataApplier implements ClusterListener {
 
     private Partition create(TopicImage topic, PartitionImage wanted, Map<String, String> configs) {
         var loop = loops.get(Math.floorMod(topic.name().hashCode() + wanted.partition(), loops.size()));
-        return new Partition(new TopicPartition(topic.name(), wanted.partition()), topic.id(), loop, validators.on(loop),
+        var partition = new Partition(new TopicPartition(topic.name(), wanted.partition()), topic.id(), loop, validators.on(loop),
                 config.partitionConfig(configs), assignment(wanted));
+        for (var listener : listeners) listener.onCreated(partition);
+        return partition;
     }
 
     private void open(Partition partition, PartitionImage wanted, boolean isNew) {
@@ -151,7 +152,9 @@ final class MetadataApplier implements ClusterListener {
 
     private void open(Partition partition, LogDirectories.Place place) {
         partition.open(place.directory());
-        partition.whenSettled(() -> onOpened.accept(partition));
+        partition.whenSettled(() -> {
+            for (var listener : listeners) listener.onOpened(partition);
+        });
     }
 
     private void delete(TopicImage topic) {
@@ -160,6 +163,7 @@ final class MetadataApplier implements ClusterListener {
         for (var partition : held) {
             directories.forget(partition.topicPartition());
             leaving.put(partition.topicPartition(), partition);
+            for (var listener : listeners) listener.onDeleted(partition);
             partition.loop().execute(() -> {
                 partition.delete();
                 partition.whenLeft(() -> metadataLoop.execute(() -> leaving.remove(partition.topicPartition(), partition)));

@@ -3,6 +3,7 @@ package io.barnabas.server;
 import io.barnabas.base.EventLoop;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.model.RecordError;
+import io.barnabas.model.TopicNames;
 import io.barnabas.network.CloseReason;
 import io.barnabas.protocol.message.ProduceRequest;
 import io.barnabas.protocol.message.ProduceRequest.PartitionProduceData;
@@ -18,6 +19,8 @@ import io.barnabas.replication.Partition;
 final class ProduceHandler implements RequestHandler<ProduceRequest> {
     /** From this version on topics are named by id (KIP-516). */
     private static final int TOPIC_ID_VERSION = 13;
+    /** The client id of those who may write what coordinators write, as with Kafka. */
+    private static final String ADMIN_CLIENT = "__admin_client";
 
     private final PartitionRegistry partitions;
     private final MetadataCache metadata;
@@ -53,6 +56,8 @@ final class ProduceHandler implements RequestHandler<ProduceRequest> {
                     : metadata.whyNotHere(topic.name(), data.index()), null);
         } else if (!produce.acksAreValid()) {
             produce.refuse(answer, ErrorCode.INVALID_REQUIRED_ACKS, null);
+        } else if (TopicNames.isInternal(partition.topicPartition().topic()) && !ADMIN_CLIENT.equals(produce.context.clientId())) {
+            produce.refuse(answer, ErrorCode.INVALID_TOPIC_EXCEPTION, "Cannot append to internal topic " + partition.topicPartition().topic());
         } else if (data.records() == null) {
             produce.refuse(answer, ErrorCode.INVALID_RECORD, "no records");
         } else {

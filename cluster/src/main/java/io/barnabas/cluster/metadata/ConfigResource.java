@@ -51,6 +51,10 @@ public record ConfigResource(Type type, String name) {
         return new ConfigResource(Type.BROKER, Integer.toString(brokerId));
     }
 
+    public static ConfigResource group(String groupId) {
+        return new ConfigResource(Type.GROUP, groupId);
+    }
+
     /** The same in every process, unlike an enum's own, so that the order of snapshots is too. */
     @Override
     public int hashCode() {

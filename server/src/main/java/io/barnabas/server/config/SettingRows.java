@@ -193,30 +193,22 @@ final class SettingRows {
         remote.log.reader.threads|INT|10|[1,...]|cluster-wide
         remote.log.storage.manager.impl.prefix|STRING|rsm.config.|non-empty string
 
-        [accepted] For groups, which are not built.
-        errors.deadletterqueue.auto.create.topics.enable|BOOLEAN|false||cluster-wide
-        errors.deadletterqueue.topic.name.prefix|STRING|dlq.||cluster-wide
-        group.consumer.assignment.interval.ms|INT|1000|[0,...]|cluster-wide
-        group.consumer.assignor.offload.enable|BOOLEAN|true||cluster-wide|internal
-        group.consumer.assignors|LIST|uniform,range
-        group.consumer.heartbeat.interval.ms|INT|5000|[1,...]
+        [honoured] Bounds what the configs of a group may be.
         group.consumer.max.assignment.interval.ms|INT|15000|[0,...]
         group.consumer.max.heartbeat.interval.ms|INT|15000|[1,...]
         group.consumer.max.session.timeout.ms|INT|60000|[1,...]
-        group.consumer.max.size|INT|2147483647|[1,...]
-        group.consumer.migration.policy|STRING|bidirectional|(case insensitive) [DISABLED, DOWNGRADE, UPGRADE, BIDIRECTIONAL]
         group.consumer.min.assignment.interval.ms|INT|0|[0,...]
         group.consumer.min.heartbeat.interval.ms|INT|5000|[1,...]
         group.consumer.min.session.timeout.ms|INT|45000|[1,...]
-        group.consumer.regex.refresh.interval.ms|INT|600000|[10000,...]||internal
-        group.consumer.session.timeout.ms|INT|45000|[1,...]
+
+        [accepted] Assignments are computed where they are cheap, and batches gather within a turn of the loop.
+        group.consumer.assignor.offload.enable|BOOLEAN|true||cluster-wide|internal
         group.coordinator.append.linger.ms|INT|-1|[-1,...]
         group.coordinator.cached.buffer.max.bytes|INT|1048588|[524288,...]|cluster-wide
-        group.coordinator.rebalance.protocols|LIST|classic,consumer,streams|[consumer, classic, share, streams]
-        group.initial.rebalance.delay.ms|INT|3000
-        group.max.session.timeout.ms|INT|1800000
-        group.max.size|INT|2147483647|[1,...]
-        group.min.session.timeout.ms|INT|6000
+
+        [accepted] For share and streams groups, which are not built.
+        errors.deadletterqueue.auto.create.topics.enable|BOOLEAN|false||cluster-wide
+        errors.deadletterqueue.topic.name.prefix|STRING|dlq.||cluster-wide
         group.share.assignment.interval.ms|INT|1000|[0,...]|cluster-wide
         group.share.assignor.offload.enable|BOOLEAN|true||cluster-wide|internal
         group.share.assignors|LIST|simple
@@ -261,15 +253,6 @@ final class SettingRows {
         group.streams.rack.aware.assignment.tags|LIST|
         group.streams.session.timeout.ms|INT|45000|[1,...]
         group.streams.task.offset.interval.ms|INT|60000|[1,...]||internal
-        offset.metadata.max.bytes|INT|4096
-        offsets.commit.timeout.ms|INT|5000|[1,...]
-        offsets.load.buffer.size|INT|5242880|[1,...]
-        offsets.retention.check.interval.ms|LONG|600000|[1,...]
-        offsets.retention.minutes|INT|10080|[1,...]
-        offsets.topic.compression.codec|INT|0
-        offsets.topic.num.partitions|INT|50|[1,...]
-        offsets.topic.replication.factor|SHORT|3|[1,...]
-        offsets.topic.segment.bytes|INT|104857600|[1,...]
         share.coordinator.append.linger.ms|INT|-1|[-1,...]
         share.coordinator.cached.buffer.max.bytes|INT|1048588|[524288,...]|cluster-wide
         share.coordinator.cold.partition.snapshot.interval.ms|INT|300000|[1,...]||internal

@@ -1,0 +1,44 @@
+package io.barnabas.coordinator;
+
+import io.barnabas.base.EventLoop;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The timers of a shard's state while it is loaded. Owned by the shard's loop. */
+final class ShardTimers implements Timers {
+    private final EventLoop loop;
+    private final Consumer<Consumer<Decision>> shard;
+    private final Map<Object, EventLoop.Timer> timers = new HashMap<>();
+
+    /** @param shard decides by what it is given */
+    ShardTimers(EventLoop loop, Consumer<Consumer<Decision>> shard) {
+        this.loop = loop;
+        this.shard = shard;
+    }
+
+    @Override
+    public void schedule(Object key, long delayMs, Consumer<Decision> task) {
+        cancel(key);
+        timers.put(key, loop.schedule(delayMs, () -> {
+            timers.remove(key);
+            shard.accept(task);
+        }));
+    }
+
+    @Override
+    public void cancel(Object key) {
+        var timer = timers.remove(key);
+        if (timer != null) timer.cancel();
+    }
+
+    @Override
+    public boolean isScheduled(Object key) {
+        return timers.containsKey(key);
+    }
+
+    void cancelAll() {
+        for (var timer : timers.values()) timer.cancel();
+        timers.clear();
+    }
+}

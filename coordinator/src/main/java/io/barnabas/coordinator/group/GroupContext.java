@@ -1,0 +1,20 @@
+package io.barnabas.coordinator.group;
+
+import io.barnabas.cluster.metadata.ClusterImage;
+import java.util.UUID;
+
+/** What groups know of the world around them. Any thread. */
+public interface GroupContext {
+    GroupConfig config();
+
+    /** The broker's settings with the group's own configs over them. */
+    ConsumerGroupConfig consumerConfig(String groupId);
+
+    /** The newest metadata in effect. */
+    ClusterImage cluster();
+
+    /** A part of the ids that members are given; nobody guesses it. */
+    default UUID newUuid() {
+        return UUID.randomUUID();
+    }
+}
