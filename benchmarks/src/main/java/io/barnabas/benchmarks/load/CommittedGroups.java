@@ -57,9 +57,9 @@ public record CommittedGroups(String topic, int groupCount, int partitionCount) 
 
     /** Commits all. The topic must be there. @throws LoadException at the first error */
     public void write(InetSocketAddress broker) {
+        awaitReady(broker, Groups.READY_MAX);
         var written = new CompletableFuture<Void>();
-        try (var thread = new LoadThread(); var client = new BlockingClient(broker); var topics = Topics.connect(broker); var groups = Groups.connect(broker)) {
-            groups.awaitReady(List.copyOf(samples().keySet()), Groups.READY_MAX);
+        try (var thread = new LoadThread(); var client = new BlockingClient(broker); var topics = Topics.connect(broker)) {
             var writing = new Writing(topics.id(topic), written);
             var connections = new ArrayList<MessageConnection>();
             for (int i = 0; i < CONNECTIONS; i++) connections.add(new MessageConnection(thread, broker, client::version));
@@ -90,6 +90,14 @@ public record CommittedGroups(String topic, int groupCount, int partitionCount) 
         var samples = new HashMap<String, long[]>();
         for (int group : lasts.values()) samples.put(name(group), IntStream.range(0, partitionCount).mapToLong(partition -> offset(group, partition)).toArray());
         return samples;
+    }
+
+    /** Waits for a broker that is starting until each coordinator answers, which need not have any of the groups. */
+    public void awaitReady(InetSocketAddress broker, Duration max) {
+        Topics.awaitMetadata(broker, max);
+        try (var groups = Groups.connect(broker)) {
+            groups.awaitReady(List.copyOf(samples().keySet()), max);
+        }
     }
 
     /**

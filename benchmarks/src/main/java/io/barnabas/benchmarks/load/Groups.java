@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Groups of a single-node broker, by plain requests over one connection. Used by one thread. */
 public final class Groups implements AutoCloseable {
     /** To make the internal topic takes a while the first time. */
-    static final Duration READY_MAX = Duration.ofMinutes(1);
+    public static final Duration READY_MAX = Duration.ofMinutes(1);
     /** Of a coordinator that is not there yet. */
     static final Set<ErrorCode> NOT_YET = EnumSet.of(ErrorCode.COORDINATOR_NOT_AVAILABLE, ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, ErrorCode.NOT_COORDINATOR);
     private static final byte GROUP = 0;
