@@ -95,6 +95,7 @@ final class Handlers {
         handlers.put(ApiKey.LEAVE_GROUP, new LeaveGroupHandler(groups));
         handlers.put(ApiKey.OFFSET_COMMIT, new OffsetCommitHandler(groups, metadata));
         handlers.put(ApiKey.OFFSET_FETCH, new OffsetFetchHandler(groups, metadata));
+        handlers.put(ApiKey.TXN_OFFSET_COMMIT, new TxnOffsetCommitHandler(groups, metadata));
         handlers.put(ApiKey.OFFSET_DELETE, new OffsetDeleteHandler(groups, metadata));
         handlers.put(ApiKey.DESCRIBE_GROUPS, new DescribeGroupsHandler(groups));
         handlers.put(ApiKey.LIST_GROUPS, new ListGroupsHandler(groups));
