@@ -63,7 +63,7 @@ public final class CoordinatorShard<S extends CoordinatorState> implements Leade
         this.loop = partition.loop();
         this.config = config;
         this.states = states;
-        this.timers = new ShardTimers(loop, this::decide);
+        this.timers = new ShardTimers(loop, this::decide, work -> partition.log().directory().io().execute(work));
     }
 
     public Partition partition() {

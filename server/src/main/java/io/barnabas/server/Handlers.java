@@ -100,6 +100,9 @@ final class Handlers {
         handlers.put(ApiKey.DESCRIBE_GROUPS, new DescribeGroupsHandler(groups));
         handlers.put(ApiKey.LIST_GROUPS, new ListGroupsHandler(groups));
         handlers.put(ApiKey.DELETE_GROUPS, new DeleteGroupsHandler(groups));
+        var consumerProtocol = new ConsumerProtocolSwitch(node.config(), metadata);
+        handlers.put(ApiKey.CONSUMER_GROUP_HEARTBEAT, new ConsumerGroupHeartbeatHandler(groups, consumerProtocol));
+        handlers.put(ApiKey.CONSUMER_GROUP_DESCRIBE, new ConsumerGroupDescribeHandler(groups, consumerProtocol));
     }
 
     /** What tools ask of brokers and controllers alike. */

@@ -4,10 +4,9 @@ import io.barnabas.base.Clock;
 import io.barnabas.base.Disk;
 import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
+import io.barnabas.cluster.metadata.BuiltFeatures;
 import io.barnabas.cluster.metadata.Endpoint;
 import io.barnabas.cluster.metadata.MetadataLogException;
-import io.barnabas.cluster.metadata.MetadataVersion;
-import io.barnabas.cluster.metadata.Records;
 import io.barnabas.log.DirectoryIdentity;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.model.TopicPartition;
@@ -163,7 +162,7 @@ public final class MetadataDirectory {
 
     /** Only features whose code exists are finalized; a later version raises them. */
     private static List<TypedRecord> bootstrapRecords() {
-        return List.of(Records.feature(MetadataVersion.FEATURE, MetadataVersion.HIGHEST.level()));
+        return BuiltFeatures.records();
     }
 
     static MetadataQuorum.SnapshotRecords batches(List<List<TypedRecord>> batches) {

@@ -149,6 +149,11 @@ public final class KafkaPeer implements Broker {
     }
 
     @Override
+    public KafkaPeer restart() {
+        return setup.start();
+    }
+
+    @Override
     public String name() {
         return "Apache Kafka";
     }
