@@ -24,9 +24,6 @@ import java.util.Set;
  * <p>There may be 100,000 of them that hold offsets and no members: what members need is made when the first one comes.
  */
 final class ClassicGroup implements Group {
-    /** As consumers call what they do; the metadata of such members says which topics they read. */
-    static final String CONSUMER_PROTOCOL_TYPE = "consumer";
-
     private final String id;
     private ClassicGroupState state = ClassicGroupState.EMPTY;
     private ClassicGroupState previousState = ClassicGroupState.EMPTY;
@@ -201,7 +198,7 @@ final class ClassicGroup implements Group {
     }
 
     private boolean isConsumer() {
-        return CONSUMER_PROTOCOL_TYPE.equals(protocolType);
+        return ConsumerProtocol.TYPE.equals(protocolType);
     }
 
     /** The next generation begins: its members are those who have joined. */
@@ -364,7 +361,9 @@ final class ClassicGroup implements Group {
         var topics = new HashSet<String>();
         if (protocolName == null) return members.isEmpty() ? topics : null;
         for (var member : members.values()) {
-            if (!SubscribedTopics.addTo(topics, member.metadata(protocolName))) return null;
+            var subscription = ConsumerProtocol.readSubscription(member.metadata(protocolName));
+            if (subscription.isEmpty()) return null;
+            topics.addAll(subscription.get().topics());
         }
         return topics;
     }

@@ -56,10 +56,10 @@ class OffsetsTest {
         return ErrorCode.of(response.topics().get(0).partitions().get(0).errorCode());
     }
 
-    /** As consumers write it: version, topics, no more. */
+    /** As consumers write it: version, topics, no user data. */
     private static String subscriptionTo(String topic) {
         var bytes = ByteBuffer.allocate(12 + topic.length()).putShort((short) 0).putInt(1).putShort((short) topic.length())
-                .put(topic.getBytes()).putInt(-1);
+                .put(topic.getBytes()).putInt(0);
         return new String(bytes.array(), 0, bytes.position(), java.nio.charset.StandardCharsets.ISO_8859_1);
     }
 
