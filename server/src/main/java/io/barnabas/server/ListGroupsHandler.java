@@ -19,7 +19,8 @@ final class ListGroupsHandler implements RequestHandler<ListGroupsRequest> {
         var response = new ListGroupsResponse();
         var fanOut = new ShardFanOut(context.loop(), () -> context.answer(response));
         for (var shard : groups.all()) {
-            var reply = fanOut.expect((ListGroupsResponse part) -> add(part, response), error -> new ListGroupsResponse().setErrorCode(error.code()));
+            var reply = fanOut.expect((ListGroupsResponse part) -> add(part, response),
+                    error -> new ListGroupsResponse().setErrorCode(error.code()));
             groups.runAt(shard.partition().topicPartition().partition(), (state, decision) ->
                     new ListGroupsResponse().setGroups(state.administration().list(request.statesFilter(), request.typesFilter())), reply);
         }

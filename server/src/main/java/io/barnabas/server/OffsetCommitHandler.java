@@ -58,8 +58,9 @@ final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequest> {
                 var answer = new OffsetCommitResponsePartition().setPartitionIndex(partition.partitionIndex());
                 answers.partitions().add(answer);
                 if (known == null) answer.setErrorCode((byId ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION).code());
-                else if (known.partition(partition.partitionIndex()) == null) answer.setErrorCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code());
-                else {
+                else if (known.partition(partition.partitionIndex()) == null) {
+                    answer.setErrorCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code());
+                } else {
                     kept.partitions().add(partition);
                     asked.add(answer);
                 }
@@ -80,7 +81,9 @@ final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequest> {
         for (var topic : request.topics()) {
             var answers = new OffsetCommitResponseTopic();
             response.topics().add(answers);
-            for (int i = 0; i < topic.partitions().size(); i++) answers.partitions().add(new OffsetCommitResponsePartition().setErrorCode(error.code()));
+            for (int i = 0; i < topic.partitions().size(); i++) {
+                answers.partitions().add(new OffsetCommitResponsePartition().setErrorCode(error.code()));
+            }
         }
         return response;
     }

@@ -56,7 +56,8 @@ final class OffsetDeleteHandler implements RequestHandler<OffsetDeleteRequest> {
     }
 
     /** The coordinator answers in the order in which it was asked; where it refuses the whole, no topic is named. */
-    private static OffsetDeleteResponse merge(OffsetDeleteResponse response, List<OffsetDeleteResponsePartition> asked, OffsetDeleteResponse decided) {
+    private static OffsetDeleteResponse merge(OffsetDeleteResponse response, List<OffsetDeleteResponsePartition> asked,
+                                              OffsetDeleteResponse decided) {
         if (decided.errorCode() != ErrorCode.NONE.code()) return decided;
         int next = 0;
         for (var topic : decided.topics()) for (var partition : topic.partitions()) asked.get(next++).setErrorCode(partition.errorCode());

@@ -83,8 +83,8 @@ final class OffsetFetchHandler implements RequestHandler<OffsetFetchRequest> {
             var answers = new OffsetFetchResponseTopics().setTopicId(topic.topicId());
             found.topics().add(answers);
             for (int partition : topic.partitionIndexes()) {
-                answers.partitions().add(new OffsetFetchResponsePartitions().setPartitionIndex(partition).setCommittedOffset(-1).setMetadata("")
-                        .setErrorCode(ErrorCode.UNKNOWN_TOPIC_ID.code()));
+                answers.partitions().add(new OffsetFetchResponsePartitions().setPartitionIndex(partition).setCommittedOffset(-1)
+                        .setMetadata("").setErrorCode(ErrorCode.UNKNOWN_TOPIC_ID.code()));
             }
         }
         return found;
@@ -123,8 +123,8 @@ final class OffsetFetchHandler implements RequestHandler<OffsetFetchRequest> {
             var answers = new OffsetFetchResponseTopic().setName(topic.name());
             response.topics().add(answers);
             for (int partition : topic.partitionIndexes()) {
-                answers.partitions().add(new OffsetFetchResponsePartition().setPartitionIndex(partition).setCommittedOffset(-1).setMetadata("")
-                        .setErrorCode(error));
+                answers.partitions().add(new OffsetFetchResponsePartition().setPartitionIndex(partition).setCommittedOffset(-1)
+                        .setMetadata("").setErrorCode(error));
             }
         }
     }

@@ -56,7 +56,8 @@ final class ClassicGroupRecords {
     private static ClassicMember member(MemberMetadata loaded, String protocol) {
         // Old brokers kept one time for both.
         int rebalanceTimeoutMs = loaded.rebalanceTimeout() < 0 ? loaded.sessionTimeout() : loaded.rebalanceTimeout();
-        var protocols = protocol == null ? List.<ClassicMember.Protocol>of() : List.of(new ClassicMember.Protocol(protocol, copy(loaded.subscription())));
+        var protocols = protocol == null ? List.<ClassicMember.Protocol>of()
+                : List.of(new ClassicMember.Protocol(protocol, copy(loaded.subscription())));
         var member = new ClassicMember(loaded.memberId(), loaded.groupInstanceId(), loaded.clientId(), loaded.clientHost(),
                 rebalanceTimeoutMs, loaded.sessionTimeout(), protocols);
         member.assignment = copy(loaded.assignment());

@@ -15,7 +15,7 @@ import java.util.Map;
 
 /** Who may commit which offsets. */
 final class OffsetCommits {
-    /** From these versions on there are words for what is wrong with a member of the consumer protocol, and with a group that is not there. */
+    /** From these versions on there are words for what is wrong with a member's epoch, and with a group that is not there. */
     private static final int MEMBER_EPOCH_VERSION = 9;
     private static final int MEMBER_EPOCH_TRANSACTIONAL_VERSION = 6;
 
@@ -40,13 +40,14 @@ final class OffsetCommits {
             var answers = new OffsetCommitResponseTopic().setName(topic.name()).setTopicId(topic.topicId());
             response.topics().add(answers);
             for (var partition : topic.partitions()) {
-                var refusal = error == ErrorCode.NONE ? partitionError(request.groupId(), committer, topic.name(), topic.topicId(), partition.partitionIndex()) : error;
+                int index = partition.partitionIndex();
+                var refusal = error == ErrorCode.NONE ? partitionError(request.groupId(), committer, topic.name(), topic.topicId(), index) : error;
                 if (refusal == ErrorCode.NONE) refusal = metadataError(partition.committedMetadata());
-                answers.partitions().add(new OffsetCommitResponsePartition().setPartitionIndex(partition.partitionIndex()).setErrorCode(refusal.code()));
+                answers.partitions().add(new OffsetCommitResponsePartition().setPartitionIndex(index).setErrorCode(refusal.code()));
                 if (refusal != ErrorCode.NONE) continue;
-                var offset = committed(partition.committedOffset(), partition.committedLeaderEpoch(), partition.committedMetadata(), decision,
-                        expireTimestampMs, topic.topicId());
-                decision.append(OffsetRecords.of(request.groupId(), topic.name(), partition.partitionIndex(), offset));
+                var offset = committed(partition.committedOffset(), partition.committedLeaderEpoch(), partition.committedMetadata(),
+                        decision, expireTimestampMs, topic.topicId());
+                decision.append(OffsetRecords.of(request.groupId(), topic.name(), index, offset));
             }
         }
         return response;
@@ -62,13 +63,14 @@ final class OffsetCommits {
             var answers = new TxnOffsetCommitResponseTopic().setName(topic.name()).setTopicId(topic.topicId());
             response.topics().add(answers);
             for (var partition : topic.partitions()) {
-                var refusal = error == ErrorCode.NONE ? partitionError(request.groupId(), committer, topic.name(), topic.topicId(), partition.partitionIndex()) : error;
+                int index = partition.partitionIndex();
+                var refusal = error == ErrorCode.NONE ? partitionError(request.groupId(), committer, topic.name(), topic.topicId(), index) : error;
                 if (refusal == ErrorCode.NONE) refusal = metadataError(partition.committedMetadata());
-                answers.partitions().add(new TxnOffsetCommitResponsePartition().setPartitionIndex(partition.partitionIndex()).setErrorCode(refusal.code()));
+                answers.partitions().add(new TxnOffsetCommitResponsePartition().setPartitionIndex(index).setErrorCode(refusal.code()));
                 if (refusal != ErrorCode.NONE) continue;
-                var offset = committed(partition.committedOffset(), partition.committedLeaderEpoch(), partition.committedMetadata(), decision,
-                        CommittedOffset.NO_EXPIRY, topic.topicId());
-                decision.append(OffsetRecords.of(request.groupId(), topic.name(), partition.partitionIndex(), offset));
+                var offset = committed(partition.committedOffset(), partition.committedLeaderEpoch(), partition.committedMetadata(),
+                        decision, CommittedOffset.NO_EXPIRY, topic.topicId());
+                decision.append(OffsetRecords.of(request.groupId(), topic.name(), index, offset));
             }
         }
         return response;
@@ -100,7 +102,8 @@ final class OffsetCommits {
         return isTooLong ? ErrorCode.OFFSET_METADATA_TOO_LARGE : ErrorCode.NONE;
     }
 
-    private static CommittedOffset committed(long offset, int leaderEpoch, String metadata, Decision decision, long expireTimestampMs, Uuid topicId) {
+    private static CommittedOffset committed(long offset, int leaderEpoch, String metadata, Decision decision,
+                                             long expireTimestampMs, Uuid topicId) {
         return new CommittedOffset(offset, leaderEpoch, metadata == null ? "" : metadata, decision.nowMs(), expireTimestampMs, topicId);
     }
 }

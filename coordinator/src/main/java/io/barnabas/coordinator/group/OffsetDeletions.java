@@ -41,7 +41,8 @@ final class OffsetDeletions {
                 int index = partition.partitionIndex();
                 var refusal = isInUse ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : ErrorCode.NONE;
                 answers.partitions().add(new OffsetDeleteResponsePartition().setPartitionIndex(index).setErrorCode(refusal.code()));
-                if (!isInUse && isThere(request.groupId(), topic.name(), index)) decision.append(OffsetRecords.tombstone(request.groupId(), topic.name(), index));
+                if (isInUse || !isThere(request.groupId(), topic.name(), index)) continue;
+                decision.append(OffsetRecords.tombstone(request.groupId(), topic.name(), index));
             }
         }
         return response;
@@ -58,7 +59,9 @@ final class OffsetDeletions {
         var offsets = table.of(groupId);
         for (int t = 0; offsets != null && t < offsets.topicCount(); t++) {
             var ofTopic = offsets.topicAt(t);
-            for (int i = 0; i < ofTopic.size(); i++) decision.append(OffsetRecords.tombstone(groupId, ofTopic.topic(), ofTopic.partitionAt(i)));
+            for (int i = 0; i < ofTopic.size(); i++) {
+                decision.append(OffsetRecords.tombstone(groupId, ofTopic.topic(), ofTopic.partitionAt(i)));
+            }
         }
         for (var place : table.pending().placesOf(groupId)) {
             boolean isGoneAnyway = offsets != null && offsets.find(place.topic(), place.partition()) != null;
@@ -79,7 +82,8 @@ final class OffsetDeletions {
             for (int i = 0; offsets != null && i < offsets.size(); i++) {
                 // A new topic may have the name by now.
                 var topicId = offsets.at(i).topicId();
-                if (topicId.isZero() || topicId.equals(topic.id())) decision.append(OffsetRecords.tombstone(entry.getKey(), topic.name(), offsets.partitionAt(i)));
+                boolean isGone = topicId.isZero() || topicId.equals(topic.id());
+                if (isGone) decision.append(OffsetRecords.tombstone(entry.getKey(), topic.name(), offsets.partitionAt(i)));
             }
         }
         for (var groupId : table.pending().groupIds()) {

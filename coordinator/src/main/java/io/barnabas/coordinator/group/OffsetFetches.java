@@ -53,7 +53,8 @@ final class OffsetFetches {
         return answers;
     }
 
-    private OffsetFetchResponsePartitions answer(String groupId, String topic, int partition, CommittedOffset offset, boolean requireStable) {
+    private OffsetFetchResponsePartitions answer(String groupId, String topic, int partition, CommittedOffset offset,
+                                                 boolean requireStable) {
         var answer = new OffsetFetchResponsePartitions().setPartitionIndex(partition);
         if (requireStable && table.pending().has(groupId, topic, partition)) {
             return answer.setErrorCode(ErrorCode.UNSTABLE_OFFSET_COMMIT.code()).setCommittedOffset(NO_OFFSET).setMetadata("");

@@ -19,7 +19,8 @@ final class OffsetRecords {
         var value = new OffsetCommitValue().setOffset(offset.offset()).setLeaderEpoch(offset.leaderEpoch()).setMetadata(offset.metadata())
                 .setCommitTimestamp(offset.commitTimestampMs()).setExpireTimestamp(offset.expireTimestampMs()).setTopicId(offset.topicId());
         boolean expires = offset.expireTimestampMs() != CommittedOffset.NO_EXPIRY;
-        return CoordinatorRecord.of(GroupRecordType.OFFSET_COMMIT, key(groupId, topic, partition), expires ? EXPIRING_VALUE_VERSION : VALUE_VERSION, value);
+        short version = expires ? EXPIRING_VALUE_VERSION : VALUE_VERSION;
+        return CoordinatorRecord.of(GroupRecordType.OFFSET_COMMIT, key(groupId, topic, partition), version, value);
     }
 
     static CoordinatorRecord tombstone(String groupId, String topic, int partition) {

@@ -175,13 +175,15 @@ final class Rebalances {
     private void checkSessionsBy(ClassicGroup group, long deadlineMs, long nowMs) {
         if (deadlineMs >= group.sessionCheckMs) return;
         group.sessionCheckMs = deadlineMs;
-        timers.schedule(new TimerKey(Kind.SESSIONS, group.id()), Math.max(0, deadlineMs - nowMs), decision -> checkSessions(group, decision));
+        long delayMs = Math.max(0, deadlineMs - nowMs);
+        timers.schedule(new TimerKey(Kind.SESSIONS, group.id()), delayMs, decision -> checkSessions(group, decision));
     }
 
     private void checkSessions(ClassicGroup group, Decision decision) {
         group.sessionCheckMs = ClassicMember.NO_DEADLINE;
         long nowMs = decision.nowMs();
-        boolean isFewerExpected = !group.pendingJoins().isEmpty() && group.pendingJoins().values().removeIf(deadlineMs -> deadlineMs <= nowMs);
+        boolean isFewerExpected = !group.pendingJoins().isEmpty()
+                && group.pendingJoins().values().removeIf(deadlineMs -> deadlineMs <= nowMs);
         int before = group.size();
         for (var member : List.copyOf(group.members())) if (member.isExpired(nowMs)) remove(group, member, decision);
         if (group.size() < before) onRemoved(group, decision);

@@ -78,7 +78,8 @@ final class SyncGroups {
     }
 
     private static SyncGroupResponse answer(ClassicGroup group, ByteBuffer assignment) {
-        return new SyncGroupResponse().setProtocolType(group.protocolType()).setProtocolName(group.protocolName()).setAssignment(assignment);
+        return new SyncGroupResponse().setProtocolType(group.protocolType()).setProtocolName(group.protocolName())
+                .setAssignment(assignment);
     }
 
     static SyncGroupResponse refusal(ErrorCode error) {
