@@ -125,6 +125,7 @@ class ConsumerProtocolOverTheWireTest {
     void groupsAreDescribedWithTheirMembersAndListedByType() {
         startWithTopic();
         beat(joining("g", "a"));
+        findCoordinator("none");
         for (int version = 0; version <= 1; version++) {
             ConsumerGroupDescribeResponse response = client.ask(version, new ConsumerGroupDescribeRequest().setGroupIds(List.of("g", "none", "")));
             var group = response.groups().get(0);

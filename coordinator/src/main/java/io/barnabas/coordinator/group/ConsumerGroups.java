@@ -42,7 +42,7 @@ public final class ConsumerGroups {
         this.regexes = new TopicRegexes(this, timers);
         this.sessions = new ConsumerSessions(timers, this::onExpired);
         this.departures = new ConsumerDepartures(this);
-        this.updates = new MemberUpdates(this, regexes, sessions);
+        this.updates = new MemberUpdates(this, regexes, new TargetAssignment(this, timers), sessions);
         this.heartbeats = new ConsumerHeartbeats(this, updates, departures, sessions);
         this.classicMembers = new ClassicMembers(this, updates, departures, sessions);
     }

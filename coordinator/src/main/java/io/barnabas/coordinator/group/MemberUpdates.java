@@ -8,11 +8,13 @@ import io.barnabas.model.ErrorCode;
 final class MemberUpdates {
     private final ConsumerGroups groups;
     private final TopicRegexes regexes;
+    private final TargetAssignment targets;
     private final ConsumerSessions sessions;
 
-    MemberUpdates(ConsumerGroups groups, TopicRegexes regexes, ConsumerSessions sessions) {
+    MemberUpdates(ConsumerGroups groups, TopicRegexes regexes, TargetAssignment targets, ConsumerSessions sessions) {
         this.groups = groups;
         this.regexes = regexes;
+        this.targets = targets;
         this.sessions = sessions;
     }
 
@@ -32,12 +34,7 @@ final class MemberUpdates {
         var config = groups.config(draft);
         bumpIfChanged(draft, readsOthers);
         regexes.resolveIfDue(draft, config, nowMs);
-        if (TargetAssignment.isDue(draft, config, nowMs)) {
-            TargetAssignment.compute(draft, config, groups.context().cluster(), nowMs);
-            // The targets of many members may be more than a batch takes. Some of them without the others do no harm: the target's
-            // epoch comes behind them, and what a member gets has to be free.
-            decision.divisible();
-        }
+        targets.updateIfDue(draft, config, decision);
         return reconcile(draft, draft.member(member.id()), !subscription.sameTopicsAs(before), owned, nowMs);
     }
 

@@ -124,6 +124,13 @@ final class ConsumerRig implements GroupContext {
         return run((groups, decision) -> groups.consumers().heartbeat(request, new ClientInfo("client", "/127.0.0.1", (short) 1), decision));
     }
 
+    /** One whose answer nobody waits for. */
+    void sendOnly(ConsumerGroupHeartbeatRequest request) {
+        shard.run((Command<Groups, ConsumerGroupHeartbeatResponse>) (groups, decision) ->
+                groups.consumers().heartbeat(request, new ClientInfo("client", "/127.0.0.1", (short) 1), decision));
+        settle();
+    }
+
     /** One that is to succeed. */
     ConsumerGroupHeartbeatResponse beat(ConsumerGroupHeartbeatRequest request) {
         var response = send(request);
