@@ -90,7 +90,9 @@ final class ClassicMembers {
             ConsumerHeartbeats.checkStatic(member, request.groupInstanceId(), request.memberId());
             return member;
         }
-        return member == null ? newMember(draft, "") : MemberUpdates.takeOver(draft, member, groups.newMemberId());
+        if (member == null) return newMember(draft, "");
+        if (!member.isClassic()) groups.downgradeSoon(draft.group().id());
+        return MemberUpdates.takeOver(draft, member, groups.newMemberId());
     }
 
     private static ConsumerSubscription subscription(ClientInfo client, JoinGroupRequest request, ConsumerProtocol.Subscription told) {

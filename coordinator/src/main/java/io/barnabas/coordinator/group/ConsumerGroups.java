@@ -12,6 +12,7 @@ import io.barnabas.protocol.message.ConsumerGroupDescribeResponse.DescribedGroup
 import io.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
 import io.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
 import io.barnabas.protocol.record.ConsumerGroupMemberMetadataKey;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -120,13 +121,14 @@ public final class ConsumerGroups {
     void onUnloaded(ErrorCode error) {}
 
     void onClusterChanged(ClusterDelta delta, Decision decision) {
+        var names = new HashSet<String>();
         for (var change : delta.topics()) {
             if (change.isDeleted()) hashes.forget(change.before());
             if (change.isCreated()) regexes.onTopicsCreated(delta.after().lastOffset());
-            var name = change.isDeleted() ? change.before().name() : change.after().name();
-            for (var group : groups.values()) {
-                if (group instanceof ConsumerGroup consumers && consumers.subscribesTo(name)) consumers.isRefreshDue = true;
-            }
+            names.add(change.isDeleted() ? change.before().name() : change.after().name());
+        }
+        for (var group : groups.values()) {
+            if (group instanceof ConsumerGroup consumers && consumers.subscribesToAny(names)) consumers.isRefreshDue = true;
         }
     }
 
@@ -169,6 +171,14 @@ public final class ConsumerGroups {
     /** What makes a consumer group of a classic one that has members; null if there is no such group. */
     GroupUpgrade upgradeOf(String groupId) {
         return groups.get(groupId) instanceof ClassicGroup classic && !classic.isEmpty() ? new GroupUpgrade(classic, this) : null;
+    }
+
+    /** The last member that spoke the consumer protocol may be about to speak the classic one. */
+    void downgradeSoon(String groupId) {
+        timers.schedule(new DowngradedKey(groupId), 0, decision -> {
+            var group = find(groupId);
+            if (group != null) departures.downgradeIfDue(group, List.of(), decision);
+        });
     }
 
     /** A group is about to be a classic one again: as soon as it is, its members are asked to rejoin. */

@@ -24,6 +24,9 @@ import java.util.List;
 
 /** The records that consumer groups are made of, as Apache Kafka 4.4 writes them. */
 final class ConsumerRecords {
+    /** No topic has more. */
+    private static final int PARTITIONS_MAX = 1 << 20;
+
     private ConsumerRecords() {}
 
     /** Changes a group as a record of it says. */
@@ -102,13 +105,18 @@ final class ConsumerRecords {
                 new ConsumerGroupTargetAssignmentMemberValue().setTopicPartitions(topics));
     }
 
+    /** Those that may exist: of what a log says, nothing is allocated that its own length does not pay for. */
+    static PartitionSet partitions(List<Integer> logged) {
+        return PartitionSet.of(logged.stream().mapToInt(Integer::intValue).filter(partition -> partition >= 0 && partition < PARTITIONS_MAX).toArray());
+    }
+
     private static ResolvedRegex resolvedRegex(ConsumerGroupRegularExpressionValue value) {
         return new ResolvedRegex(ConsumerSubscription.sorted(value.topics()), value.version(), value.timestamp());
     }
 
     private static MemberAssignment targetOf(ConsumerGroupTargetAssignmentMemberValue value) {
         var topics = new LinkedHashMap<Uuid, PartitionSet>();
-        for (var topic : value.topicPartitions()) topics.put(topic.topicId(), PartitionSet.of(topic.partitions()));
+        for (var topic : value.topicPartitions()) topics.put(topic.topicId(), partitions(topic.partitions()));
         return MemberAssignment.of(topics);
     }
 

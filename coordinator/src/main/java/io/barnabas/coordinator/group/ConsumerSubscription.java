@@ -48,6 +48,12 @@ record ConsumerSubscription(
                 orElse(request.serverAssignor(), assignor), null);
     }
 
+    /** @param same names, in another list */
+    ConsumerSubscription withTopics(List<String> same) {
+        return same == topics ? this
+                : new ConsumerSubscription(instanceId, rackId, clientId, clientHost, same, regex, rebalanceTimeoutMs, assignor, classic);
+    }
+
     boolean isClassic() {
         return classic != null;
     }

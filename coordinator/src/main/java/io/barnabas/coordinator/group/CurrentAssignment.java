@@ -64,7 +64,7 @@ record CurrentAssignment(int memberEpoch, int previousMemberEpoch, MemberState s
                 // Older versions write none.
                 epochs.put(topic.partitions().get(i), given == null || i >= given.size() ? Integer.valueOf(memberEpoch) : given.get(i));
             }
-            builder.add(topic.topicId(), PartitionSet.of(topic.partitions()), epochs::get);
+            builder.add(topic.topicId(), ConsumerRecords.partitions(topic.partitions()), epochs::get);
         }
         return builder.build();
     }
