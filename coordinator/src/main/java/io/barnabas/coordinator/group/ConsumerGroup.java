@@ -118,7 +118,8 @@ final class ConsumerGroup implements Group {
         if (member == null || by.generationOrEpoch() == member.memberEpoch()) return ErrorCode.NONE;
         // The answer with its newer epoch may be on its way: it still speaks for what it was assigned before (KIP-1251).
         int assignedAt = member.current().assigned().epochOf(topicId, partition);
-        return assignedAt != OwnedPartitions.NOT_OWNED && by.generationOrEpoch() >= assignedAt ? ErrorCode.NONE : ErrorCode.STALE_MEMBER_EPOCH;
+        boolean isIts = assignedAt != OwnedPartitions.NOT_OWNED && by.generationOrEpoch() >= assignedAt;
+        return isIts ? ErrorCode.NONE : ErrorCode.STALE_MEMBER_EPOCH;
     }
 
     @Override

@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/** The groups of the consumer protocol (KIP-848) in one partition of {@code __consumer_offsets}: what is asked of them, and what time brings. */
+/**
+ * The groups of the consumer protocol (KIP-848) in one partition of {@code __consumer_offsets}: what is asked of them, and what time
+ * brings.
+ */
 public final class ConsumerGroups {
     private record DowngradedKey(String groupId) {}
 
@@ -105,7 +108,8 @@ public final class ConsumerGroups {
     private void startSessions(ConsumerGroup group, long nowMs) {
         int timeoutMs = context.consumerConfig(group.id()).sessionTimeoutMs();
         for (var member : group.members()) {
-            sessions.touch(group.id(), member.id(), nowMs, member.isClassic() ? member.subscription().classic().sessionTimeoutMs() : timeoutMs);
+            var classic = member.subscription().classic();
+            sessions.touch(group.id(), member.id(), nowMs, classic == null ? timeoutMs : classic.sessionTimeoutMs());
             if (member.current().state() == MemberState.UNREVOKED_PARTITIONS) {
                 sessions.expect(group.id(), member.id(), nowMs, Math.max(0, member.subscription().rebalanceTimeoutMs()));
             }
@@ -163,7 +167,9 @@ public final class ConsumerGroups {
     GroupDraft toBeat(String groupId, boolean isJoin) {
         var group = groups.get(groupId);
         if (isJoin && group == null) return new GroupDraft(new ConsumerGroup(groupId));
-        if (isJoin && group instanceof ClassicGroup classic && classic.isEmpty()) return new GroupDraft(new ConsumerGroup(groupId), classic.tombstones());
+        if (isJoin && group instanceof ClassicGroup classic && classic.isEmpty()) {
+            return new GroupDraft(new ConsumerGroup(groupId), classic.tombstones());
+        }
         if (group == null) throw new RefusedException(ErrorCode.GROUP_ID_NOT_FOUND, "Consumer group " + groupId + " not found.");
         return new GroupDraft(existing(groupId));
     }

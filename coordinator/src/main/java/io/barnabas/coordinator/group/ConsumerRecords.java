@@ -83,7 +83,8 @@ final class ConsumerRecords {
     }
 
     static CoordinatorRecord current(String groupId, String memberId, CurrentAssignment current) {
-        return CoordinatorRecord.of(GroupRecordType.CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT, currentKey(groupId, memberId), current.toValue());
+        return CoordinatorRecord.of(GroupRecordType.CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT, currentKey(groupId, memberId),
+                current.toValue());
     }
 
     static CoordinatorRecord groupEpoch(String groupId, int groupEpoch, long metadataHash) {
@@ -107,7 +108,8 @@ final class ConsumerRecords {
 
     /** Those that may exist: of what a log says, nothing is allocated that its own length does not pay for. */
     static PartitionSet partitions(List<Integer> logged) {
-        return PartitionSet.of(logged.stream().mapToInt(Integer::intValue).filter(partition -> partition >= 0 && partition < PARTITIONS_MAX).toArray());
+        var partitions = logged.stream().mapToInt(Integer::intValue).filter(partition -> partition >= 0 && partition < PARTITIONS_MAX);
+        return PartitionSet.of(partitions.toArray());
     }
 
     private static ResolvedRegex resolvedRegex(ConsumerGroupRegularExpressionValue value) {
@@ -147,7 +149,8 @@ final class ConsumerRecords {
         // Written by Apache Kafka 4.0 only, and so to be taken away by all.
         records.add(CoordinatorRecord.tombstone(GroupRecordType.CONSUMER_GROUP_PARTITION_METADATA,
                 new ConsumerGroupPartitionMetadataKey().setGroupId(group.id())));
-        records.add(CoordinatorRecord.tombstone(GroupRecordType.CONSUMER_GROUP_METADATA, new ConsumerGroupMetadataKey().setGroupId(group.id())));
+        records.add(CoordinatorRecord.tombstone(GroupRecordType.CONSUMER_GROUP_METADATA,
+                new ConsumerGroupMetadataKey().setGroupId(group.id())));
         return records;
     }
 

@@ -26,7 +26,8 @@ final class MemberUpdates {
      * @param owned        partitions that it says it owns; null if it says nothing
      * @return as it will be
      */
-    ConsumerMember update(GroupDraft draft, ConsumerMember member, ConsumerSubscription subscription, MemberAssignment owned, Decision decision) {
+    ConsumerMember update(GroupDraft draft, ConsumerMember member, ConsumerSubscription subscription, MemberAssignment owned,
+                          Decision decision) {
         long nowMs = decision.nowMs();
         var before = member.subscription();
         if (draft.member(member.id()) == null || !subscription.equals(before)) draft.setSubscription(member, subscription);
@@ -46,11 +47,13 @@ final class MemberUpdates {
         group.isRefreshDue = false;
     }
 
-    private ConsumerMember reconcile(GroupDraft draft, ConsumerMember member, boolean isSubscriptionChanged, MemberAssignment owned, long nowMs) {
+    private ConsumerMember reconcile(GroupDraft draft, ConsumerMember member, boolean isSubscriptionChanged, MemberAssignment owned,
+                                     long nowMs) {
         if (isSubscriptionChanged || !member.current().isReconciledTo(draft.targetEpoch())) {
-            var target = draft.target(member.id());
+            var known = draft.target(member.id());
+            var target = known == null ? MemberAssignment.EMPTY : known;
             var subscribed = TargetAssignment.topicIds(draft.topicsOf(member.subscription()), groups.context().cluster());
-            var next = new Reconciliation(draft, member, target == null ? MemberAssignment.EMPTY : target, subscribed, owned).next(isSubscriptionChanged);
+            var next = new Reconciliation(draft, member, target, subscribed, owned).next(isSubscriptionChanged);
             if (!next.equals(member.current())) draft.setCurrent(member.id(), next);
         }
         var after = draft.member(member.id());
