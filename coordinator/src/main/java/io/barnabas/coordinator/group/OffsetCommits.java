@@ -40,7 +40,10 @@ final class OffsetCommits {
             var answers = new OffsetCommitResponseTopic().setName(topic.name()).setTopicId(topic.topicId());
             response.topics().add(answers);
             for (var partition : topic.partitions()) {
-                var refusal = error == ErrorCode.NONE ? partitionError(request.groupId(), committer, topic.name(), topic.topicId(), partition.partitionIndex()) : error;
+                var refusal = error;
+                if (refusal == ErrorCode.NONE) {
+                    refusal = partitionError(request.groupId(), committer, topic.name(), topic.topicId(), partition.partitionIndex());
+                }
                 if (refusal == ErrorCode.NONE) refusal = metadataError(partition.committedMetadata());
                 answers.partitions().add(new OffsetCommitResponsePartition().setPartitionIndex(partition.partitionIndex()).setErrorCode(refusal.code()));
                 if (refusal != ErrorCode.NONE) continue;
@@ -62,7 +65,10 @@ final class OffsetCommits {
             var answers = new TxnOffsetCommitResponseTopic().setName(topic.name()).setTopicId(topic.topicId());
             response.topics().add(answers);
             for (var partition : topic.partitions()) {
-                var refusal = error == ErrorCode.NONE ? partitionError(request.groupId(), committer, topic.name(), topic.topicId(), partition.partitionIndex()) : error;
+                var refusal = error;
+                if (refusal == ErrorCode.NONE) {
+                    refusal = partitionError(request.groupId(), committer, topic.name(), topic.topicId(), partition.partitionIndex());
+                }
                 if (refusal == ErrorCode.NONE) refusal = metadataError(partition.committedMetadata());
                 answers.partitions().add(new TxnOffsetCommitResponsePartition().setPartitionIndex(partition.partitionIndex()).setErrorCode(refusal.code()));
                 if (refusal != ErrorCode.NONE) continue;
