@@ -29,7 +29,7 @@ class ConsumerProtocolAnswersTest extends SideBySide {
             Clients.createTopic(told.broker(), topic + "-b", 2);
             told.idOf(topic);
             told.idOf(topic + "-b");
-            told.awaitCoordinators(topic, probe());
+            told.awaitGroups(topic, probe());
             awaitTopics(told);
             scene.play(told);
         });

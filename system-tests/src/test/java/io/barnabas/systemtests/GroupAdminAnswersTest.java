@@ -16,7 +16,7 @@ class GroupAdminAnswersTest extends SideBySide {
     private void sameAnswers(Transcript.Scene scene) {
         Transcript.same(told -> {
             Clients.createTopic(told.broker(), topic, 1);
-            told.awaitCoordinators(name("stable"), name("empty"), name("simple"), name("joining"), name("completing"), name("connect"));
+            told.awaitGroups(name("stable"), name("empty"), name("simple"), name("joining"), name("completing"), name("connect"));
             scene.play(told);
         });
     }

@@ -28,7 +28,7 @@ class OffsetAnswersTest extends SideBySide {
     private void sameAnswers(Transcript.Scene scene) {
         Transcript.same(told -> {
             Clients.createTopic(told.broker(), topic, PARTITIONS);
-            told.awaitCoordinators(topic);
+            told.awaitGroups(topic);
             told.idOf(topic);
             scene.play(told);
         });

@@ -28,7 +28,8 @@ class TransactionAnswersTest extends SideBySide {
         Transcript.same(told -> {
             Clients.createTopic(told.broker(), topic, PARTITIONS);
             told.idOf(topic);
-            told.awaitCoordinators(topic);
+            told.awaitGroups(topic);
+            told.awaitTransactions(topic);
             scene.play(told);
         });
     }
@@ -310,7 +311,7 @@ class TransactionAnswersTest extends SideBySide {
     @Test
     void transactionsAreListed() {
         sameAnswers(told -> {
-            told.awaitCoordinators(topic + 1, topic + 2, topic + 3);
+            told.awaitTransactions(topic + 1, topic + 2, topic + 3);
             new TransactionalClient(told, "a", topic).init(5);
             var ongoing = new TransactionalClient(told, "a", topic + 1).init(5);
             ongoing.add(3, partitions(topic, 0));

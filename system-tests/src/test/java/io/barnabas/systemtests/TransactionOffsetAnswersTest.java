@@ -29,7 +29,8 @@ class TransactionOffsetAnswersTest extends SideBySide {
         Transcript.same(told -> {
             Clients.createTopic(told.broker(), topic, 2);
             told.idOf(topic);
-            told.awaitCoordinators(topic);
+            told.awaitGroups(topic);
+            told.awaitTransactions(topic);
             scene.play(told);
         });
     }
