@@ -75,7 +75,8 @@ class GroupRestartTest {
         try {
             Clients.createTopic(broker, TOPIC, PARTITIONS);
             var partition = new TopicPartition(TOPIC, 0);
-            try (var producer = Clients.producer(broker, "transactional.id", "t"); var party = new Party(broker, "group", "isolation.level", "read_committed")) {
+            try (var producer = Clients.producer(broker, "transactional.id", "t");
+                    var party = new Party(broker, "group", "isolation.level", "read_committed")) {
                 producer.initTransactions();
                 producer.beginTransaction();
                 producer.send(Clients.record(TOPIC, 0, null, null, "0000")).get();
@@ -103,7 +104,9 @@ class GroupRestartTest {
             var partition = new TopicPartition(TOPIC, 0);
             var told = new ArrayList<String>();
             try (var admin = Clients.admin(broker)) {
-                for (var group : List.of("kept", "deleted", "cleared")) admin.alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(3))).all().get();
+                for (var group : List.of("kept", "deleted", "cleared")) {
+                    admin.alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(3))).all().get();
+                }
                 admin.deleteConsumerGroups(List.of("deleted")).all().get();
                 admin.deleteConsumerGroupOffsets("cleared", Set.of(partition)).all().get();
             }

@@ -62,7 +62,7 @@ abstract class SideBySide {
         return kafka;
     }
 
-    private static Broker startKafka() {
+    static Broker startKafka() {
         var setup = KafkaPeer.with();
         SETTINGS.forEach(setup::setting);
         return setup.start();

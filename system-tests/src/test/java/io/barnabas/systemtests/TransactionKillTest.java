@@ -56,7 +56,9 @@ class TransactionKillTest {
     private static Broker runOneTopic(Broker started, String topic, int rounds, Random random) throws Exception {
         Clients.createTopic(started, topic, PARTITIONS);
         var workers = new ArrayList<TransactionWorker>();
-        for (int i = 0; i < WORKERS; i++) workers.add(new TransactionWorker(started, topic, PARTITIONS, topic + "-worker-" + i, new Random(random.nextLong())));
+        for (int i = 0; i < WORKERS; i++) {
+            workers.add(new TransactionWorker(started, topic, PARTITIONS, topic + "-worker-" + i, new Random(random.nextLong())));
+        }
         var broker = started;
         try {
             var committed = new HashMap<String, Long>();
@@ -118,7 +120,8 @@ class TransactionKillTest {
         var fates = worker.fates();
         var numbers = new ArrayList<List<Integer>>();
         for (var partition : seen) {
-            numbers.add(partition.stream().filter(value -> value.startsWith(worker.id() + "/")).map(value -> Integer.parseInt(value.substring(value.lastIndexOf('/') + 1))).toList());
+            numbers.add(partition.stream().filter(value -> value.startsWith(worker.id() + "/"))
+                    .map(value -> Integer.parseInt(value.substring(value.lastIndexOf('/') + 1))).toList());
         }
         for (var ofPartition : numbers) assertEquals(numbers.get(0), ofPartition, () -> "not whole: " + worker.id());
         var visible = new HashSet<>(numbers.get(0));
