@@ -32,7 +32,7 @@ final class LibrdkafkaSuite {
     }
 
     /**
-     * Runs a case in a process of its own; those that have its name and more are run, too, if they want such a broker.
+     * Runs a case, with others of its number that want such a broker, in a process of their own.
      *
      * @param scenario the kind of broker: {@code default} or {@code noautocreate}
      * @return names of the cases that passed; skipped ones are not among them
