@@ -33,6 +33,7 @@ public final class Partition implements LogListener {
 
     /** Null if nobody wants to know. */
     private LeadershipListener leadershipListener;
+    private TransactionVerifier verifier = (question, receiver) -> receiver.accept(ErrorCode.COORDINATOR_NOT_AVAILABLE);
     private PartitionConfig config;
     private PartitionAssignment assignment;
     private Log log;
@@ -83,6 +84,11 @@ public final class Partition implements LogListener {
     /** Says who hears when this broker begins and ends to lead. Before {@link #open}, any thread. */
     public void observe(LeadershipListener listener) {
         leadershipListener = listener;
+    }
+
+    /** Says who knows about transactions; without one their records are refused. Before {@link #open}, any thread. */
+    public void verifyTransactions(TransactionVerifier newVerifier) {
+        verifier = newVerifier;
     }
 
     /** Opens the log, or makes it, in one of the broker's directories, and takes the role that the assignment gives. */
@@ -159,7 +165,7 @@ public final class Partition implements LogListener {
         boolean isNew = leader == null || leader.leaderEpoch() != assignment.leaderEpoch();
         if (isNew) {
             endLeadership(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-            leader = new LeaderRole(log, assignment.leaderEpoch(), config, validator, this::tellWaiters);
+            leader = new LeaderRole(log, assignment.leaderEpoch(), config, validator, verifier, this::tellWaiters);
             if (isHeld) leader.hold();
         }
         leader.setReplicas(assignment.replicaCount(), assignment.inSyncReplicaCount());

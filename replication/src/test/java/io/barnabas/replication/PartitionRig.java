@@ -135,7 +135,7 @@ final class PartitionRig {
 
         Sent(String value, short acks) {
             super(new RecordBatchBuilder().append(1_000, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8))).build(),
-                    acks, (short) 12, false);
+                    acks, (short) 12, null);
             this.value = value;
         }
 

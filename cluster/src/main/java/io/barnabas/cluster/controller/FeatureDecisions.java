@@ -28,7 +28,7 @@ final class FeatureDecisions {
 
     /** Whether the code behind a feature is there, so that its level may be raised. */
     private static boolean isBuilt(String feature) {
-        return feature.equals(MetadataVersion.FEATURE);
+        return feature.equals(MetadataVersion.FEATURE) || feature.equals(SupportedFeatures.TRANSACTIONS);
     }
 
     Decision<UpdateFeaturesResponse> update(UpdateFeaturesRequest request) {

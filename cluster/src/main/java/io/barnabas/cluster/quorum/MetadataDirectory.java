@@ -5,9 +5,8 @@ import io.barnabas.base.Disk;
 import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
 import io.barnabas.cluster.metadata.Endpoint;
+import io.barnabas.cluster.metadata.FirstFeatures;
 import io.barnabas.cluster.metadata.MetadataLogException;
-import io.barnabas.cluster.metadata.MetadataVersion;
-import io.barnabas.cluster.metadata.Records;
 import io.barnabas.log.DirectoryIdentity;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.model.TopicPartition;
@@ -139,7 +138,7 @@ public final class MetadataDirectory {
         createDurably(disk, folder);
         long nowMs = clock.nowMs();
         SnapshotWriter.write(disk, folder, BOOTSTRAP, nowMs, nowMs,
-                ControlRecords.oneVoter(nodeId, identity.directoryId(), controller), batches(List.of(bootstrapRecords())));
+                ControlRecords.oneVoter(nodeId, identity.directoryId(), controller), batches(List.of(FirstFeatures.records())));
         LogDirectory.format(disk, directory, identity);
         return identity;
     }
@@ -159,11 +158,6 @@ public final class MetadataDirectory {
             // One that was there before may lie in a directory that only its owner can open.
             if (isNew) throw e;
         }
-    }
-
-    /** Only features whose code exists are finalized; a later version raises them. */
-    private static List<TypedRecord> bootstrapRecords() {
-        return List.of(Records.feature(MetadataVersion.FEATURE, MetadataVersion.HIGHEST.level()));
     }
 
     static MetadataQuorum.SnapshotRecords batches(List<List<TypedRecord>> batches) {
