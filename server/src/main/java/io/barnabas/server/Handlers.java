@@ -82,7 +82,23 @@ final class Handlers {
     private void addCoordinators() {
         var topics = new InternalTopics(node.config(), calls, node.metadata(), node.controller()::createTopics);
         handlers.put(ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler(node.coordinators(), topics, node.partitions(), endpoints));
+        addGroups();
         addTransactions();
+    }
+
+    private void addGroups() {
+        var groups = node.coordinators().groups();
+        var metadata = node.metadata();
+        handlers.put(ApiKey.JOIN_GROUP, new JoinGroupHandler(groups));
+        handlers.put(ApiKey.SYNC_GROUP, new SyncGroupHandler(groups));
+        handlers.put(ApiKey.HEARTBEAT, new HeartbeatHandler(groups));
+        handlers.put(ApiKey.LEAVE_GROUP, new LeaveGroupHandler(groups));
+        handlers.put(ApiKey.OFFSET_COMMIT, new OffsetCommitHandler(groups, metadata));
+        handlers.put(ApiKey.OFFSET_FETCH, new OffsetFetchHandler(groups, metadata));
+        handlers.put(ApiKey.OFFSET_DELETE, new OffsetDeleteHandler(groups, metadata));
+        handlers.put(ApiKey.DESCRIBE_GROUPS, new DescribeGroupsHandler(groups));
+        handlers.put(ApiKey.LIST_GROUPS, new ListGroupsHandler(groups));
+        handlers.put(ApiKey.DELETE_GROUPS, new DeleteGroupsHandler(groups));
     }
 
     private void addTransactions() {

@@ -1,5 +1,9 @@
 package io.barnabas.coordinator.group;
 
+import io.barnabas.coordinator.CoordinatorRecord;
+import io.barnabas.model.ErrorCode;
+import java.util.List;
+
 /** A group of the consumer protocol (KIP-848): the coordinator assigns. */
 final class ConsumerGroup implements Group {
     private final String id;
@@ -31,5 +35,43 @@ final class ConsumerGroup implements Group {
     @Override
     public boolean subscribesTo(String topic) {
         return false;
+    }
+
+    @Override
+    public String protocolType() {
+        return "consumer";
+    }
+
+    @Override
+    public ErrorCode commitError(Committer committer) {
+        return ErrorCode.UNKNOWN_MEMBER_ID;
+    }
+
+    @Override
+    public void onCommit(String memberId, long nowMs) {}
+
+    @Override
+    public ErrorCode fetchError(String memberId, int memberEpoch) {
+        return ErrorCode.NONE;
+    }
+
+    @Override
+    public ErrorCode offsetDeletionError() {
+        return ErrorCode.NONE;
+    }
+
+    @Override
+    public ErrorCode deletionError() {
+        return ErrorCode.NONE;
+    }
+
+    @Override
+    public long unusedSinceMs(long commitTimestampMs) {
+        return commitTimestampMs;
+    }
+
+    @Override
+    public List<CoordinatorRecord> tombstones() {
+        return List.of();
     }
 }

@@ -1,6 +1,7 @@
 package io.barnabas.coordinator.group;
 
 import io.barnabas.cluster.metadata.ClusterImage;
+import java.util.UUID;
 
 /** What groups know of the world around them. Any thread. */
 public interface GroupContext {
@@ -11,4 +12,9 @@ public interface GroupContext {
 
     /** The newest metadata in effect. */
     ClusterImage cluster();
+
+    /** A part of the ids that members are given; nobody guesses it. */
+    default UUID newUuid() {
+        return UUID.randomUUID();
+    }
 }

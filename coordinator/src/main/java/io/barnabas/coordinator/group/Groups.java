@@ -21,14 +21,16 @@ public final class Groups implements CoordinatorState {
     private final ClassicGroups classic;
     private final ConsumerGroups consumers;
     private final Offsets offsets;
+    private final GroupAdministration administration;
 
     public Groups(Timers timers, GroupContext context) {
         this.classic = new ClassicGroups(groups, timers, context);
         this.consumers = new ConsumerGroups(groups, timers, context);
         this.offsets = new Offsets(groups, timers, context);
+        this.administration = new GroupAdministration(groups, offsets);
     }
 
-    /** Join, sync, heartbeat, leave and describe, for the classic protocol. */
+    /** Join, sync, heartbeat and leave, for the classic protocol. */
     public ClassicGroups classic() {
         return classic;
     }
@@ -43,6 +45,11 @@ public final class Groups implements CoordinatorState {
         return offsets;
     }
 
+    /** Lists, describes and deletes. */
+    public GroupAdministration administration() {
+        return administration;
+    }
+
     @Override
     public CoordinatorRecordType recordType(short id) {
         return GroupRecordType.of(id);
@@ -52,7 +59,7 @@ public final class Groups implements CoordinatorState {
     public void apply(CoordinatorRecord record, RecordSource source) {
         switch ((GroupRecordType) record.type()) {
             case LEGACY_OFFSET_COMMIT, OFFSET_COMMIT -> offsets.apply(record, source);
-            case GROUP_METADATA -> classic.apply(record, source);
+            case GROUP_METADATA -> classic.apply(record);
             case CONSUMER_GROUP_METADATA, CONSUMER_GROUP_PARTITION_METADATA, CONSUMER_GROUP_MEMBER_METADATA,
                     CONSUMER_GROUP_TARGET_ASSIGNMENT_METADATA, CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER,
                     CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT, CONSUMER_GROUP_REGULAR_EXPRESSION -> consumers.apply(record, source);
@@ -69,7 +76,7 @@ public final class Groups implements CoordinatorState {
     public void onLoaded(Decision decision) {
         classic.onLoaded(decision);
         consumers.onLoaded(decision);
-        offsets.onLoaded(decision);
+        offsets.onLoaded();
     }
 
     @Override

@@ -1,0 +1,88 @@
+package io.barnabas.coordinator.assignor;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.stream.IntStream;
+
+/** Some partitions of one topic: an immutable set of ints, ascending, four bytes each. */
+public final class PartitionSet {
+    public static final PartitionSet EMPTY = new PartitionSet(new int[0]);
+
+    private final int[] ascending;
+
+    private PartitionSet(int[] ascending) {
+        this.ascending = ascending;
+    }
+
+    /** @throws IllegalArgumentException if one is negative */
+    public static PartitionSet of(int... partitions) {
+        return ofSorted(IntStream.of(partitions).sorted().distinct().toArray());
+    }
+
+    /** @throws IllegalArgumentException if one is negative */
+    public static PartitionSet of(Collection<Integer> partitions) {
+        return ofSorted(partitions.stream().mapToInt(Integer::intValue).sorted().distinct().toArray());
+    }
+
+    /** The partitions {@code [from, to)}. */
+    public static PartitionSet range(int from, int to) {
+        return ofSorted(IntStream.range(from, to).toArray());
+    }
+
+    /** @param ascending without duplicates; becomes the set's own */
+    static PartitionSet ofSorted(int[] ascending) {
+        if (ascending.length == 0) return EMPTY;
+        if (ascending[0] < 0) throw new IllegalArgumentException("negative partition: partition=" + ascending[0]);
+        return new PartitionSet(ascending);
+    }
+
+    public int size() {
+        return ascending.length;
+    }
+
+    public boolean isEmpty() {
+        return ascending.length == 0;
+    }
+
+    /** The {@code index}-th smallest. */
+    public int get(int index) {
+        return ascending[index];
+    }
+
+    public boolean contains(int partition) {
+        return Arrays.binarySearch(ascending, partition) >= 0;
+    }
+
+    public IntStream stream() {
+        return IntStream.of(ascending);
+    }
+
+    public PartitionSet union(PartitionSet other) {
+        if (other.isEmpty()) return this;
+        if (isEmpty()) return other;
+        return ofSorted(IntStream.concat(stream(), other.stream()).sorted().distinct().toArray());
+    }
+
+    public PartitionSet minus(PartitionSet other) {
+        return ofSorted(stream().filter(partition -> !other.contains(partition)).toArray());
+    }
+
+    public PartitionSet intersection(PartitionSet other) {
+        return ofSorted(stream().filter(other::contains).toArray());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other || other instanceof PartitionSet set && Arrays.equals(ascending, set.ascending);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(ascending);
+    }
+
+    @Override
+    public String toString() {
+        return Arrays.toString(ascending);
+    }
+}
