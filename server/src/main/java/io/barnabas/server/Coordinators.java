@@ -24,6 +24,7 @@ import io.barnabas.coordinator.transaction.MarkerWriter;
 import io.barnabas.coordinator.transaction.ProducerIdSource;
 import io.barnabas.coordinator.transaction.TransactionConfig;
 import io.barnabas.coordinator.transaction.TransactionCoordinator;
+import io.barnabas.coordinator.transaction.TransactionQuestions;
 import io.barnabas.model.CompressionType;
 import io.barnabas.model.TopicNames;
 import io.barnabas.model.TopicPartition;

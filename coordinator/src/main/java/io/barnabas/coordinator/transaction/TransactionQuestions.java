@@ -1,9 +1,7 @@
-package io.barnabas.server;
+package io.barnabas.coordinator.transaction;
 
 import io.barnabas.base.EventLoop;
 import io.barnabas.coordinator.Reply;
-import io.barnabas.coordinator.transaction.PartitionErrors;
-import io.barnabas.coordinator.transaction.TransactionCoordinator;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.model.TopicPartition;
 import io.barnabas.replication.TransactionVerifier;
@@ -20,7 +18,7 @@ import java.util.function.Supplier;
  * Asks transactions' coordinators for the partitions of one loop: what comes up about one transaction in one turn is asked
  * together. Owned by that loop.
  */
-final class TransactionQuestions implements TransactionVerifier {
+public final class TransactionQuestions implements TransactionVerifier {
     /**
      * How questions are asked.
      *
@@ -28,7 +26,7 @@ final class TransactionQuestions implements TransactionVerifier {
      * @param backoffMs   before a partition is tried again that cannot be added yet
      * @param patienceMs  for which it is tried
      */
-    record Config(boolean isVerifying, int backoffMs, int patienceMs) {}
+    public record Config(boolean isVerifying, int backoffMs, int patienceMs) {}
 
     /** Questions that differ in nothing but the partition. */
     private record Transaction(String id, long producerId, short producerEpoch, boolean adds) {
@@ -45,7 +43,7 @@ final class TransactionQuestions implements TransactionVerifier {
     /** Of this turn. */
     private Map<Transaction, List<Asked>> gathered = new LinkedHashMap<>();
 
-    TransactionQuestions(EventLoop loop, TransactionCoordinator coordinator, Supplier<Config> config) {
+    public TransactionQuestions(EventLoop loop, TransactionCoordinator coordinator, Supplier<Config> config) {
         this.loop = loop;
         this.coordinator = coordinator;
         this.config = config;
