@@ -155,7 +155,7 @@ class TransactionsOverTheWireTest {
     private List<String> committed() {
         var topic = new FetchRequest.FetchTopic().setTopic("t");
         for (int i = 0; i < PARTITIONS; i++) topic.partitions().add(new FetchRequest.FetchPartition().setPartition(i).setPartitionMaxBytes(1 << 20));
-        var request = new FetchRequest().setMaxWaitMs(0).setMinBytes(0).setIsolationLevel((byte) 1);
+        var request = new FetchRequest().setMaxWaitMs(0).setMinBytes(1).setMaxBytes(1 << 20).setIsolationLevel((byte) 1);
         request.topics().add(topic);
         FetchResponse answer = client.ask(FETCH_BY_NAME, request);
         var values = new ArrayList<String>();
@@ -166,6 +166,7 @@ class TransactionsOverTheWireTest {
     private static void readCommitted(FetchResponse.PartitionData partition, List<String> values) {
         var cursor = new RecordBatchCursor();
         cursor.reset(partition.records().toByteBuffer());
+        System.out.println("bytes=" + partition.records().toByteBuffer().remaining() + " aborted=" + partition.abortedTransactions() + " lso=" + partition.lastStableOffset());
         Set<Long> open = new HashSet<>();
         for (RecordBatch batch = cursor.next(); batch != null; batch = cursor.next()) {
             long producer = batch.producerId();
@@ -262,6 +263,7 @@ class TransactionsOverTheWireTest {
             assertThat(end(LATEST, true)).isEqualTo(ErrorCode.NONE);
         }
         awaitState("CompleteCommit");
+        for (int i = 0; i < 4; i++) { var log = broker.partitions().find("t", i).log(); System.out.println(i + " end=" + log.endOffset() + " hw=" + log.highWatermark() + " lso=" + log.lastStableOffset() + " " + log.activeProducers()); }
         assertThat(committed()).hasSize(30);
     }
 

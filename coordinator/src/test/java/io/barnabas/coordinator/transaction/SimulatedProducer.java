@@ -27,14 +27,16 @@ final class SimulatedProducer {
     /** What a transaction was to write, and what became of it as far as its producer knows. */
     static final class Attempt {
         final String name;
+        final short epoch;
         final List<String> values = new ArrayList<>();
         boolean isCommitSent;
         boolean isCommitted;
         /** Its records must never be seen. */
         boolean mustVanish;
 
-        Attempt(String name) {
+        Attempt(String name, short epoch) {
             this.name = name;
+            this.epoch = epoch;
         }
 
         @Override
@@ -67,7 +69,7 @@ final class SimulatedProducer {
     private final boolean isNewer;
     final List<Attempt> attempts = new ArrayList<>();
     private final int[] sequences = new int[TransactionWorld.PARTITIONS];
-    private final Runnable whenReady;
+    private final Consumer<Short> whenReady;
     private long producerId;
     private short epoch;
     boolean isStopping;
@@ -75,8 +77,8 @@ final class SimulatedProducer {
     private Attempt attempt;
     private List<Write> writes = new ArrayList<>();
 
-    /** @param whenReady told when it has its epoch: those before it are fenced */
-    SimulatedProducer(TransactionWorld world, String id, String name, boolean isNewer, Runnable whenReady) {
+    /** @param whenReady told its epoch when it has one: those with lower ones are fenced */
+    SimulatedProducer(TransactionWorld world, String id, String name, boolean isNewer, Consumer<Short> whenReady) {
         this.world = world;
         this.random = world.simulation.random();
         this.loop = world.simulation.newLoop(name);
@@ -139,7 +141,7 @@ final class SimulatedProducer {
             }
             producerId = answer.producerId();
             epoch = answer.producerEpoch();
-            whenReady.run();
+            whenReady.accept(epoch);
             begin();
         }, error -> again(this::init));
     }
@@ -149,7 +151,7 @@ final class SimulatedProducer {
             die();
             return;
         }
-        attempt = new Attempt(name + "-" + attempts.size());
+        attempt = new Attempt(name + "-" + attempts.size(), epoch);
         attempts.add(attempt);
         writes = new ArrayList<>();
         for (int i = 1 + random.nextInt(4); i > 0; i--) {

@@ -63,19 +63,25 @@ class TransactionSimulationTest {
         var before = List.copyOf(of.instances);
         boolean isNewer = random.nextBoolean();
         var name = of.id + (isNewer ? "n" : "o") + before.size();
-        of.instances.add(new SimulatedProducer(world, of.id, name, isNewer, () -> fence(before)));
+        of.instances.add(new SimulatedProducer(world, of.id, name, isNewer, epoch -> fence(before, epoch)));
     }
 
     /** From now on nothing that they have not asked to be committed may be. */
-    private static void fence(List<SimulatedProducer> fenced) {
-        for (var instance : fenced) for (var attempt : instance.attempts) if (!attempt.isCommitSent) attempt.mustVanish = true;
+    private static void fence(List<SimulatedProducer> before, short epoch) {
+        for (var instance : before) {
+            for (var attempt : instance.attempts) if (!attempt.isCommitSent && attempt.epoch < epoch) attempt.mustVanish = true;
+        }
     }
 
     private void step() {
         var some = owners.get(random.nextInt(IDS));
         var latest = some.instances.get(some.instances.size() - 1);
         switch (random.nextInt(12)) {
-            case 0 -> world.powerCut();
+            case 0 -> {
+                // A broker that starts on a full disk serves nothing until it starts again.
+                world.disk.capacityBytes(Long.MAX_VALUE);
+                world.powerCut();
+            }
             case 1, 2 -> world.elect();
             case 3 -> world.disk.capacityBytes(world.disk.usedBytes());
             case 4, 5 -> world.disk.capacityBytes(Long.MAX_VALUE);
