@@ -124,7 +124,7 @@ class TransactionsOverTheWireTest {
 
     private ProduceRequest produce(int partition, int sequence, String value) {
         var batch = new RecordBatchBuilder().producer(producerId, epoch, sequence).transactional()
-                .append(1_000, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8))).build();
+                .append(System.currentTimeMillis(), null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8))).build();
         var topic = new ProduceRequest.TopicProduceData().setName("t");
         topic.partitionData().add(new ProduceRequest.PartitionProduceData().setIndex(partition).setRecords(Payload.of(batch)));
         var request = new ProduceRequest().setTransactionalId(ID).setAcks((short) -1).setTimeoutMs(10_000);
@@ -166,7 +166,6 @@ class TransactionsOverTheWireTest {
     private static void readCommitted(FetchResponse.PartitionData partition, List<String> values) {
         var cursor = new RecordBatchCursor();
         cursor.reset(partition.records().toByteBuffer());
-        System.out.println("bytes=" + partition.records().toByteBuffer().remaining() + " aborted=" + partition.abortedTransactions() + " lso=" + partition.lastStableOffset());
         Set<Long> open = new HashSet<>();
         for (RecordBatch batch = cursor.next(); batch != null; batch = cursor.next()) {
             long producer = batch.producerId();
@@ -263,7 +262,6 @@ class TransactionsOverTheWireTest {
             assertThat(end(LATEST, true)).isEqualTo(ErrorCode.NONE);
         }
         awaitState("CompleteCommit");
-        for (int i = 0; i < 4; i++) { var log = broker.partitions().find("t", i).log(); System.out.println(i + " end=" + log.endOffset() + " hw=" + log.highWatermark() + " lso=" + log.lastStableOffset() + " " + log.activeProducers()); }
         assertThat(committed()).hasSize(30);
     }
 
