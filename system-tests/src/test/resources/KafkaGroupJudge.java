@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks classes of Apache Kafka's group coordinator, for tests that run it in a process of its own on that class path. Reads one question
- * per line, fields separated by tabs, and answers each with one line. Texts that may hold anything are in URL-safe base64.
+ * per line, fields separated by tabs, and answers each with one line after "> " (a log may stand between). Texts that may hold anything are in URL-safe base64.
  *
  * topic ID COUNT, member ID INSTANCE IDS ASSIGNMENT: describe a group, up to the next question; lists are separated by commas, an
  *   assignment is ID=P+P,...; no answer. Maps keep the order of the lines, so that nothing hangs on hashes.
@@ -52,7 +52,7 @@ public class KafkaGroupJudge {
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String answer = judge.answer(line.split("\t", -1));
-            if (answer != null) System.out.println(answer);
+            if (answer != null) System.out.println("> " + answer);
         }
     }
 

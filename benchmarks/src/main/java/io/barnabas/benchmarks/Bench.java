@@ -26,15 +26,15 @@ import picocli.CommandLine.Spec;
         footer = {"", "./barnabas bench load ... makes one load on a running broker, check ... holds the load generator against others,",
             "micro [REGEX] runs the micro-benchmarks. Paths are relative to the repository."})
 final class Bench implements Callable<Integer> {
-    private static final Set<Integer> ALL_METRICS = Set.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 19, 21, 22);
-    private static final Set<Integer> OF_GIVEN = Set.of(1, 2, 3, 4, 5, 6, 7, 8);
+    private static final Set<Integer> ALL_METRICS = Set.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 19, 21, 22, 23, 24, 25, 26);
+    private static final Set<Integer> OF_GIVEN = Set.of(1, 2, 3, 4, 5, 6, 7, 8, 23);
     private static final int SOAK = 20;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "this text")
     private boolean help;
     @Option(names = "--quick", description = "short readings, ends within 10 minutes; Kafka's figures are kept ones where there are any")
     private boolean quick;
-    @Option(names = "--metrics", split = ",", paramLabel = "N", description = "only these of goals 1-14, 16, 19, 21, 22")
+    @Option(names = "--metrics", split = ",", paramLabel = "N", description = "only these of goals 1-14, 16, 19, 21-26")
     private Set<Integer> chosen;
     @Option(names = "--soak", arity = "0..1", fallbackValue = "30", paramLabel = "MINUTES",
             description = "also so long at 70 %% of the best rate (metric 20); default: ${FALLBACK-VALUE}")
@@ -55,7 +55,7 @@ final class Bench implements Callable<Integer> {
     private String javaOptions = "";
     @Option(names = "--data", paramLabel = "DIR", description = "where the brokers keep their data; default: target/bench/data")
     private Path data = Repository.ROOT.resolve("target/bench/data");
-    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "only put metrics 1-8 on this broker, which runs already")
+    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "only put metrics 1-8 and 23 on this broker, which runs already")
     private String bootstrap = "";
     @Option(names = "--pid", description = "its process, where it runs on this machine: tells CPU and memory")
     private long pid;
@@ -111,7 +111,9 @@ final class Bench implements Callable<Integer> {
     private int measureGiven() {
         var facts = new RunFacts(RunFacts.HARNESS, mode(), metrics(OF_GIVEN), Machine.of(Repository.ROOT), "given", "none", "given", Map.of(), "", bootstrap);
         var subject = new Subject(Side.GIVEN, LoadMain.addressOf(bootstrap), pid > 0 ? ProcessMeter.of(pid) : null);
-        List<Session> sessions = List.of(LoadSession.on(subject, LoadCase.likeKafka()));
+        var cases = new ArrayList<>(LoadCase.likeKafka());
+        cases.addAll(LoadCase.commits(Durability.LIKE_KAFKA));
+        List<Session> sessions = List.of(LoadSession.on(subject, cases));
         measure(facts, null, sessions, Side.GIVEN, Metrics.blocks(List.of(), facts.mode().kafkaPartitions()));
         return 0;
     }
@@ -150,12 +152,16 @@ final class Bench implements Callable<Integer> {
     private List<Session> sessions(Mode mode, List<Path> jdks) {
         var kafka = new ArrayList<>(LoadCase.likeKafka());
         kafka.addAll(LoadCase.synced(true));
+        kafka.addAll(LoadCase.commits(Durability.LIKE_KAFKA));
+        var likeKafka = new ArrayList<>(LoadCase.likeKafka());
+        likeKafka.addAll(LoadCase.commits(Durability.LIKE_KAFKA));
         var durable = new ArrayList<>(LoadCase.durable());
         durable.addAll(LoadCase.synced(false));
+        durable.addAll(LoadCase.commits(Durability.DURABLE));
         var sessions = new ArrayList<Session>();
         sessions.add(new MachineSession());
         sessions.add(LoadSession.of(Side.KAFKA, 0, Durability.LIKE_KAFKA, kafka));
-        sessions.add(LoadSession.of(Side.BARNABAS, 0, Durability.LIKE_KAFKA, LoadCase.likeKafka()));
+        sessions.add(LoadSession.of(Side.BARNABAS, 0, Durability.LIKE_KAFKA, likeKafka));
         sessions.add(LoadSession.of(Side.BARNABAS, 0, Durability.DURABLE, durable));
         sessions.add(LoadSession.of(Side.KAFKA, 1, Durability.LIKE_KAFKA, kafka));
         for (Side side : List.of(Side.KAFKA, Side.BARNABAS)) sessions.add(new StartSession(side, jdks));
@@ -172,8 +178,20 @@ final class Bench implements Callable<Integer> {
         sessions.add(new TailSession(Side.KAFKA, 0));
         sessions.add(new TailSession(Side.BARNABAS, 0));
         if (!quick) sessions.add(new TailSession(Side.KAFKA, 1));
+        addGroups(sessions);
         if (soakMinutes > 0) sessions.add(new SoakSession(Side.BARNABAS, soakMinutes));
         return sessions;
+    }
+
+    private void addGroups(List<Session> sessions) {
+        var data = new GroupData(quick ? Metrics.GROUPS_QUICK : Metrics.GROUPS);
+        var order = quick ? List.of(Side.KAFKA, Side.BARNABAS) : List.of(Side.KAFKA, Side.BARNABAS, Side.KAFKA);
+        for (int i = 0; i < order.size(); i++) sessions.add(new JoinSession(order.get(i), i / 2, Metrics.JOINING_MEMBERS, Metrics.JOINED_PARTITIONS));
+        for (int i = 0; i < order.size(); i++) {
+            sessions.add(new TransactionSession(order.get(i), i / 2, Durability.LIKE_KAFKA));
+            if (order.get(i) == Side.BARNABAS) sessions.add(new TransactionSession(Side.BARNABAS, 0, Durability.DURABLE));
+        }
+        for (int i = 0; i < order.size(); i++) sessions.add(new GroupStartSession(order.get(i), i / 2, data));
     }
 
     private boolean takesKept() {

@@ -66,7 +66,17 @@ final class Brokers {
 
     /** @param settings with Kafka's names, for this one alone */
     Start on(Side side, Durability durability, Path jdk, Map<String, String> settings) {
+        return on(newFolder(side), side, durability, jdk, settings);
+    }
+
+    /** @param data of a broker that is stopped, of which this one gets a copy */
+    Start onCopyOf(Path data, Side side, Durability durability) {
         Path folder = newFolder(side);
+        copy(data, folder.resolve("data"));
+        return on(folder, side, durability, jdk, Map.of());
+    }
+
+    private Start on(Path folder, Side side, Durability durability, Path jdk, Map<String, String> settings) {
         Start start = switch (side) {
             case KAFKA -> kafka(jdk, folder, settings)::launch;
             case BARNABAS -> barnabas(durability, jdk, folder, settings)::launch;
@@ -130,6 +140,18 @@ final class Brokers {
     void awaitForgotten(double secondsMax) {
         double left = Math.min(FORGOTTEN_SECONDS, secondsMax) - (System.nanoTime() - deletedNs) / 1e9;
         if (left > 0) Run.sleep(left);
+    }
+
+    /** Copies a folder with all that is in it, so that it is on the disk. */
+    static void copy(Path from, Path to) {
+        try (var paths = Files.walk(from)) {
+            for (Path path : (Iterable<Path>) paths::iterator) {
+                Path copied = Files.copy(path, to.resolve(from.relativize(path).toString()));
+                if (Files.isRegularFile(copied)) Disks.sync(List.of(copied));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static void delete(Path folder) {

@@ -86,6 +86,16 @@ record LoadCase(int metric, String load, Durability durability, LoadSpec spec, K
                 new LoadCase(16, Metrics.MANY_PRODUCERS, Durability.DURABLE, small(100, 1, -1), Kind.TIMED, configs));
     }
 
+    /** Metric 23: as many consumers, each a group that nobody manages, as commit one after the other what they have read. */
+    static List<LoadCase> commits(Durability durability) {
+        var cases = new ArrayList<LoadCase>();
+        for (int partitionCount : Metrics.COMMITTED) {
+            var spec = LoadSpec.commit(TOPIC, partitionCount).withConnections(Metrics.COMMITTING_GROUPS);
+            cases.add(new LoadCase(23, Metrics.commit(partitionCount), durability, spec, Kind.TIMED, Map.of()));
+        }
+        return cases;
+    }
+
     private static void addProduces(List<LoadCase> cases, int acks, Durability durability) {
         cases.add(new LoadCase(1, Metrics.withAcks(Metrics.SMALL_PRODUCE, acks), durability, small(4, 5, acks), Kind.TIMED, Map.of()));
         cases.add(new LoadCase(2, Metrics.withAcks(Metrics.SYNCHRONOUS, acks), durability, small(1, 1, acks), Kind.TIMED, Map.of()));

@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Loads one after the other on one broker, each on a topic of its own: metrics 1 to 8, 10 and 16. */
+/** Loads one after the other on one broker, each on a topic of its own: metrics 1 to 8, 10, 16 and 23. */
 final class LoadSession implements Session {
     private static final double FIRST_WARM_UP_SECONDS = 5;
     private static final int SYNC_COUNT = 100;
@@ -165,7 +165,7 @@ final class LoadSession implements Session {
             try (spinners; var load = LoadGenerator.open(subject.address(), spec)) {
                 load.run(Run.duration(mode.warmUpSeconds()));
                 for (int i = 0; i < mode.repetitions(); i++) {
-                    if (spec.kind() == LoadSpec.Kind.PRODUCE) freshenPages(run, Math.round(mode.seconds() * SMALL_LOAD_MIB_PER_SECOND));
+                    if (spec.kind() != LoadSpec.Kind.FETCH) freshenPages(run, Math.round(mode.seconds() * SMALL_LOAD_MIB_PER_SECOND));
                     read(subject, run, one, i, () -> load.run(Run.duration(mode.seconds())));
                 }
                 if (one.isProfiled()) profile(subject, run, one, load);

@@ -23,7 +23,7 @@ final class LoadValues {
         if (result.latenessNs().getTotalCount() > 0) values.put(Value.LATENESS_P99_US, us(result.latenessNs(), 99));
         if (used != null) {
             addUsed(values, used, result.requestCount());
-            values.put(Value.CPU_SECONDS_PER_GIB, cpuSeconds(used) / (result.byteCount() / GIB));
+            if (result.byteCount() > 0) values.put(Value.CPU_SECONDS_PER_GIB, cpuSeconds(used) / (result.byteCount() / GIB));
         }
         return values;
     }
@@ -39,6 +39,7 @@ final class LoadValues {
 
     static void addUsed(Map<Value, Double> values, ProcessMeter.Reading used, long requestCount) {
         values.put(Value.CPU_US, cpuSeconds(used) * 1e6 / requestCount);
+        if (cpuSeconds(used) > 0) values.put(Value.REQUESTS_PER_CPU_SECOND, requestCount / cpuSeconds(used));
         values.put(Value.USER_US, used.userSeconds() * 1e6 / requestCount);
         values.put(Value.SYSTEM_US, used.systemSeconds() * 1e6 / requestCount);
         values.put(Value.CONTEXT_SWITCHES, used.contextSwitches() / (double) requestCount);

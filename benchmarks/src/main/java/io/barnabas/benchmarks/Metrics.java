@@ -1,5 +1,6 @@
 package io.barnabas.benchmarks;
 
+import io.barnabas.benchmarks.load.GroupJoin.Protocol;
 import io.barnabas.model.CompressionType;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,6 +50,9 @@ final class Metrics {
     private static final String COMPACTION = "a pass of compaction over ";
     private static final String TAIL = "produce to consume at 2,000/s, ";
     static final String TAIL_ALONE = TAIL + "alone";
+    static final String TRANSACTIONS = "transactions, %d producers, a record to each of %d partitions"
+            .formatted(TransactionSession.PRODUCERS, TransactionSession.PARTITIONS_EACH);
+    static final String START_WITHOUT_GROUPS = "exec until all coordinators answer, no groups";
     /** On {@link Side#MACHINE}. */
     static final String SYNC = "a write of 4 KiB and its fdatasync";
 
@@ -60,6 +64,17 @@ final class Metrics {
 
     /** Readers of old data beside the tail; a quick run has the fewest only. */
     static final List<Integer> BACK_FILLING = List.of(1, 4);
+
+    static final int COMMITTING_GROUPS = 50;
+    /** Partitions in one commit. */
+    static final List<Integer> COMMITTED = List.of(1, 10);
+
+    static final int JOINING_MEMBERS = 500;
+    static final int JOINED_PARTITIONS = 1_000;
+
+    /** Groups that a broker starts with; in a quick run. */
+    static final int GROUPS = 100_000;
+    static final int GROUPS_QUICK = 10_000;
 
     private static final Row[] LATENCIES = {Row.of(Value.P50_US), Row.of(Value.P99_US), Row.of(Value.P999_US)};
 
@@ -87,6 +102,18 @@ final class Metrics {
 
     static String tailBeside(int readerCount, boolean isEvicted) {
         return TAIL + "beside %d of old data, %s".formatted(readerCount, isEvicted ? "evicted from the page cache (dd)" : "in the page cache");
+    }
+
+    static String commit(int partitionCount) {
+        return "commit of %d offset%s, %d groups x 1".formatted(partitionCount, partitionCount == 1 ? "" : "s", COMMITTING_GROUPS);
+    }
+
+    static String join(Protocol protocol, int memberCount, int partitionCount) {
+        return "%s group of %d joins over %s, until all have theirs".formatted(protocol.name().toLowerCase(Locale.ROOT), memberCount, partitions(partitionCount));
+    }
+
+    static String startWith(int groupCount, int offsetsEach) {
+        return String.format(Locale.ROOT, "exec until all coordinators answer, %,d groups with %d offsets each", groupCount, offsetsEach);
     }
 
     /**
@@ -118,6 +145,7 @@ final class Metrics {
                     Row.of(Value.PEAK_RESIDENT_MB, Goal.timesBetter(4)), Row.of(Value.GROWN_MB)));
         }
         tail(blocks);
+        groups(blocks);
         blocks.sort(Comparator.comparingInt(Block::metric));
         return blocks;
     }
@@ -161,6 +189,27 @@ final class Metrics {
                         Row.of(Value.P999_TIMES_ALONE), Row.of(Value.READERS_MIB_PER_SECOND), Row.of(Value.DISK_MIB_PER_SECOND),
                         Row.of(Value.CPU_PERCENT)));
             }
+        }
+    }
+
+    private static void groups(List<Block> blocks) {
+        for (Durability durability : Durability.values()) {
+            boolean isGoal = durability == Durability.LIKE_KAFKA;
+            for (int partitionCount : COMMITTED) {
+                blocks.add(new Block(23, commit(partitionCount), durability, List.of(Row.of(Value.REQUESTS_PER_CPU_SECOND, goal(isGoal, Goal.timesBetter(5))),
+                        Row.of(Value.CPU_US), Row.of(Value.REQUESTS_PER_SECOND), Row.of(Value.P50_US), Row.of(Value.P99_US))));
+            }
+            blocks.add(new Block(25, TRANSACTIONS, durability, List.of(Row.of(Value.TRANSACTIONS_PER_SECOND, goal(isGoal, Goal.timesBetter(3))),
+                    Row.of(Value.TRANSACTION_CPU_US), Row.of(Value.P50_US), Row.of(Value.P99_US))));
+        }
+        for (Protocol protocol : Protocol.values()) {
+            blocks.add(block(24, join(protocol, JOINING_MEMBERS, JOINED_PARTITIONS), Row.of(Value.WALL_SECONDS, Goal.timesBetter(2)), Row.of(Value.CPU_SECONDS)));
+        }
+        blocks.add(block(26, START_WITHOUT_GROUPS, Row.of(Value.WALL_SECONDS), Row.of(Value.CPU_SECONDS), Row.of(Value.RESIDENT_MB), Row.of(Value.LIVE_HEAP_MB)));
+        for (int groupCount : List.of(GROUPS_QUICK, GROUPS)) {
+            blocks.add(block(26, startWith(groupCount, GroupData.OFFSETS_EACH), Row.of(Value.WALL_SECONDS, Goal.timesBetter(5)),
+                    Row.of(Value.LOADING_SECONDS, Goal.timesBetter(5)), Row.of(Value.CPU_SECONDS), Row.of(Value.RESIDENT_MB), Row.of(Value.RESIDENT_KB_PER_GROUP),
+                    Row.of(Value.LIVE_HEAP_MB), Row.of(Value.HEAP_KB_PER_GROUP)));
         }
     }
 

@@ -1,6 +1,6 @@
 package io.barnabas.benchmarks;
 
-/** What a reading can tell: its unit is at the end of the name. Requests of a load are those of its kind, produce or fetch. */
+/** What a reading can tell: its unit is at the end of the name. Requests of a load are those of its kind: produce, fetch or commit. */
 enum Value {
     CPU_US("CPU per request, us", Better.LESS),
     USER_US("of it user, us", Better.LESS),
@@ -9,6 +9,7 @@ enum Value {
     SYSTEM_CALLS("system calls per request", Better.LESS),
     ALLOCATED_BYTES("heap allocated per request, B", Better.LESS),
     REQUESTS_PER_SECOND("requests/s", Better.MORE),
+    REQUESTS_PER_CPU_SECOND("requests per CPU-s", Better.MORE),
     CPU_SECONDS_PER_GIB("CPU-s per GiB", Better.LESS),
     MIB_PER_SECOND("MiB/s", Better.MORE),
     P50_US("p50, us", Better.LESS),
@@ -36,7 +37,13 @@ enum Value {
     P99_TIMES_ALONE("p99, times that alone", Better.LESS),
     P999_TIMES_ALONE("p99.9, times that alone", Better.LESS),
     READERS_MIB_PER_SECOND("readers of old data, MiB/s", Better.MORE),
-    DISK_MIB_PER_SECOND("read from the disk, MiB/s", Better.LESS);
+    DISK_MIB_PER_SECOND("read from the disk, MiB/s", Better.LESS),
+    TRANSACTIONS_PER_SECOND("transactions/s", Better.MORE),
+    TRANSACTION_CPU_US("CPU per transaction, us", Better.LESS),
+    LOADING_SECONDS("of it for the groups, s", Better.LESS),
+    LIVE_HEAP_MB("of it live heap, MB", Better.LESS),
+    RESIDENT_KB_PER_GROUP("resident per group, KB", Better.LESS),
+    HEAP_KB_PER_GROUP("live heap per group, KB", Better.LESS);
 
     private enum Better { LESS, MORE }
 

@@ -104,10 +104,17 @@ class TableTest {
         for (LoadCase one : LoadCase.likeKafka()) measured.addAll(one.keys(Side.BARNABAS));
         for (LoadCase one : LoadCase.durable()) measured.addAll(one.keys(Side.BARNABAS));
         for (LoadCase one : LoadCase.synced(true)) measured.addAll(one.keys(Side.BARNABAS));
-        var run = new Run(Mode.FULL, Set.of(9, 10, 11, 12, 13, 14, 19, 20, 21, 22), null, ResultStore.open(folder), null, 0);
+        for (Durability durability : Durability.values()) for (LoadCase one : LoadCase.commits(durability)) measured.addAll(one.keys(Side.BARNABAS));
+        var run = new Run(Mode.FULL, Set.of(9, 10, 11, 12, 13, 14, 19, 20, 21, 22, 24, 25, 26), null, ResultStore.open(folder), null, 0);
         var others = new ArrayList<Session>(List.of(new CurveSession(Side.BARNABAS), new MostSession(Side.BARNABAS, 1_000), new MostSession(Side.BARNABAS, 10_000),
                 new SoakSession(Side.BARNABAS, 3), new TailSession(Side.BARNABAS, 0), LoadSession.of(Side.BARNABAS, 0, Durability.LIKE_KAFKA, List.of())));
         for (var codec : Metrics.COMPACTED) others.add(new CompactionSession(Side.BARNABAS, 0, new CompactableLog(codec)));
+        for (Durability durability : Durability.values()) others.add(new TransactionSession(Side.BARNABAS, 0, durability));
+        others.add(new JoinSession(Side.BARNABAS, 0, Metrics.JOINING_MEMBERS, Metrics.JOINED_PARTITIONS));
+        for (int groupCount : List.of(Metrics.GROUPS, Metrics.GROUPS_QUICK)) {
+            measured.removeIf(key -> key.load().equals(Metrics.START_WITHOUT_GROUPS));
+            measured.addAll(new GroupStartSession(Side.BARNABAS, 0, new GroupData(groupCount)).left(run));
+        }
         for (Session session : others) measured.addAll(session.left(run));
         assertThat(measured).doesNotHaveDuplicates().hasSizeGreaterThan(20);
         assertThat(shown).containsAll(measured);

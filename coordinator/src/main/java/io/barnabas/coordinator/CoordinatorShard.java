@@ -90,7 +90,7 @@ public final class CoordinatorShard<S extends CoordinatorState> implements Leade
 
     private void loadIfQuiet() {
         if (phase != Phase.LOADING || loader != null || undecided > 0 || reloadTimer != null) return;
-        timers = new ShardTimers(loop, this::decide);
+        timers = new ShardTimers(loop, this::decide, work -> partition.log().directory().io().execute(work));
         state = states.apply(timers);
         long startNs = loop.clock().nanoTime();
         loader = new ShardLoader(partition, id -> state.recordType((short) id), config.get().loadBytesMax(), this::replay,

@@ -14,7 +14,7 @@ import static io.barnabas.server.config.TransactionSettings.TRANSACTION_STATE_LO
 
 import io.barnabas.base.EventLoop;
 import io.barnabas.base.NioEventLoop;
-import io.barnabas.cluster.controller.SupportedFeatures;
+import io.barnabas.cluster.metadata.BuiltFeatures;
 import io.barnabas.cluster.metadata.ClusterDelta;
 import io.barnabas.cluster.metadata.ClusterListener;
 import io.barnabas.coordinator.CoordinatorShards;
@@ -139,6 +139,6 @@ final class Coordinators implements PartitionListener, ClusterListener {
     private TransactionConfig ofTransactions() {
         var now = config.get();
         return new TransactionConfig(now.get(TRANSACTION_MAX_TIMEOUT_MS), now.get(TRANSACTIONAL_ID_EXPIRATION_MS),
-                now.get(TRANSACTION_REMOVE_EXPIRED_TRANSACTION_CLEANUP_INTERVAL_MS), metadata.image().featureLevel(SupportedFeatures.TRANSACTIONS));
+                now.get(TRANSACTION_REMOVE_EXPIRED_TRANSACTION_CLEANUP_INTERVAL_MS), metadata.image().featureLevel(BuiltFeatures.TRANSACTION_VERSION));
     }
 }

@@ -95,10 +95,14 @@ final class Handlers {
         handlers.put(ApiKey.LEAVE_GROUP, new LeaveGroupHandler(groups));
         handlers.put(ApiKey.OFFSET_COMMIT, new OffsetCommitHandler(groups, metadata));
         handlers.put(ApiKey.OFFSET_FETCH, new OffsetFetchHandler(groups, metadata));
+        handlers.put(ApiKey.TXN_OFFSET_COMMIT, new TxnOffsetCommitHandler(groups, metadata));
         handlers.put(ApiKey.OFFSET_DELETE, new OffsetDeleteHandler(groups, metadata));
         handlers.put(ApiKey.DESCRIBE_GROUPS, new DescribeGroupsHandler(groups));
         handlers.put(ApiKey.LIST_GROUPS, new ListGroupsHandler(groups));
         handlers.put(ApiKey.DELETE_GROUPS, new DeleteGroupsHandler(groups));
+        var consumerProtocol = new ConsumerProtocolSwitch(node.config(), metadata);
+        handlers.put(ApiKey.CONSUMER_GROUP_HEARTBEAT, new ConsumerGroupHeartbeatHandler(groups, consumerProtocol));
+        handlers.put(ApiKey.CONSUMER_GROUP_DESCRIBE, new ConsumerGroupDescribeHandler(groups, consumerProtocol));
     }
 
     private void addTransactions() {

@@ -78,8 +78,13 @@ final class Clients {
     }
 
     static void create(Admin admin, NewTopic topic) throws ExecutionException, InterruptedException {
+        int partitionCount = Math.max(topic.numPartitions(), 1);
         admin.createTopics(List.of(topic)).all().get();
-        awaitPartitions(admin, topic.name(), Math.max(topic.numPartitions(), 1));
+        awaitPartitions(admin, topic.name(), partitionCount);
+        // A broker of Apache Kafka may know of a partition before it leads it; this asks until it does.
+        var ends = new HashMap<TopicPartition, OffsetSpec>();
+        for (int i = 0; i < partitionCount; i++) ends.put(new TopicPartition(topic.name(), i), OffsetSpec.latest());
+        admin.listOffsets(ends).all().get();
     }
 
     /** Waits until the broker itself has heard of a change that the controller made. @param count 0 for a topic that is gone */

@@ -25,8 +25,9 @@ final class GroupJudge {
                 "-Dlog4j2.configurationFile=" + Repository.ROOT.resolve("system-tests/kafka-broker/log4j2.properties"),
                 "-cp", Repository.classPathOf("kafka-broker"),
                 Repository.ROOT.resolve("system-tests/src/test/resources/KafkaGroupJudge.java").toString()).input(questions.toString()).run().successful();
-        if (answer.lines().size() != count) throw new AssertionError("wrong number of answers: questions=" + count + " " + answer);
-        return answer.lines();
+        var answers = answer.lines().stream().filter(line -> line.startsWith("> ")).map(line -> line.substring(2)).toList();
+        if (answers.size() != count) throw new AssertionError("wrong number of answers: questions=" + count + " " + answer);
+        return answers;
     }
 
     void ask(String... words) {

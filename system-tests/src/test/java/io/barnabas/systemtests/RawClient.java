@@ -2,6 +2,7 @@ package io.barnabas.systemtests;
 
 import io.barnabas.base.ByteReader;
 import io.barnabas.base.ByteWriter;
+import io.barnabas.protocol.ApiKey;
 import io.barnabas.protocol.ApiMessage;
 import io.barnabas.protocol.message.DescribeQuorumRequest;
 import io.barnabas.protocol.message.DescribeQuorumResponse;
@@ -16,11 +17,17 @@ import java.nio.ByteBuffer;
 final class RawClient implements AutoCloseable {
     private static final int TIMEOUT_MS = 20_000;
 
+    private final String clientId;
     private final Socket socket;
     private final DataInputStream in;
     private int correlationId;
 
     RawClient(int port) throws IOException {
+        this(port, "raw");
+    }
+
+    RawClient(int port, String clientId) throws IOException {
+        this.clientId = clientId;
         socket = new Socket("localhost", port);
         socket.setSoTimeout(TIMEOUT_MS);
         in = new DataInputStream(socket.getInputStream());
@@ -51,16 +58,25 @@ final class RawClient implements AutoCloseable {
      * @throws IOException if the connection ends instead
      */
     ApiMessage ask(ApiMessage request, int version) throws IOException {
+        send(request, version);
+        return receive(request.apiKey(), version);
+    }
+
+    /** Asks without waiting for the answer, which {@link #receive} gives. */
+    void send(ApiMessage request, int version) throws IOException {
         var api = request.apiKey();
         short known = api.hasVersion((short) version) ? (short) version : api.highestVersion();
         var writer = ByteWriter.onHeap(1024);
         writer.writeInt(0);
         new RequestHeader().setRequestApiKey(api.id()).setRequestApiVersion((short) version).setCorrelationId(++correlationId)
-                .setClientId("raw").write(writer, api.requestHeaderVersion(known));
+                .setClientId(clientId).write(writer, api.requestHeaderVersion(known));
         request.write(writer, known);
         writer.patchInt(0, writer.position() + writer.payloadBytes() - Integer.BYTES);
         socket.getOutputStream().write(writer.toByteBuffer().array());
+    }
 
+    /** The answer to the one request that waits for one. */
+    ApiMessage receive(ApiKey api, int version) throws IOException {
         var answer = new byte[in.readInt()];
         in.readFully(answer);
         var reader = new ByteReader(ByteBuffer.wrap(answer));

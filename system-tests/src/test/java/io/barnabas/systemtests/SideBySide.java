@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.barnabas.testkit.process.BarnabasProcess;
 import io.barnabas.testkit.process.Broker;
 import io.barnabas.testkit.process.KafkaPeer;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.StringJoiner;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
 
@@ -22,8 +26,25 @@ import org.junit.jupiter.api.TestInfo;
 abstract class SideBySide {
     /** Scenes write records that are decades old, which either broker would else delete at any moment. */
     static final String KEPT_FOREVER = "-1";
-    /** One that is not told unless it was given. */
-    private static final String INTERNAL_SETTING = "log.initial.task.delay.ms";
+    /** Groups and transactions that wait for time are to wait no longer than a test likes to; one group is soon full. */
+    private static final Map<String, String> SETTINGS = Map.ofEntries(
+            Map.entry("log.retention.ms", KEPT_FOREVER),
+            // One that is not told unless it was given.
+            Map.entry("log.initial.task.delay.ms", "30001"),
+            Map.entry("group.initial.rebalance.delay.ms", "0"),
+            Map.entry("group.min.session.timeout.ms", "100"),
+            Map.entry("group.max.size", "5"),
+            Map.entry("group.consumer.min.session.timeout.ms", "100"),
+            Map.entry("group.consumer.min.heartbeat.interval.ms", "50"),
+            Map.entry("group.consumer.heartbeat.interval.ms", "50"),
+            Map.entry("group.consumer.max.size", "5"),
+            Map.entry("group.consumer.assignment.interval.ms", "0"),
+            // An assignment is made before its cause is answered.
+            Map.entry("group.consumer.assignor.offload.enable", "false"),
+            Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "200"));
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
 
     private static Broker kafka;
     private static Broker subject;
@@ -42,13 +63,20 @@ abstract class SideBySide {
     }
 
     private static Broker startKafka() {
-        return KafkaPeer.with().setting("log.retention.ms", KEPT_FOREVER).setting(INTERNAL_SETTING, "30001").start();
+        var setup = KafkaPeer.with();
+        SETTINGS.forEach(setup::setting);
+        return setup.start();
+    }
+
+    private static Broker startBarnabas() {
+        var setup = BarnabasProcess.with();
+        SETTINGS.forEach(setup::setting);
+        return setup.start();
     }
 
     static synchronized Broker subject() {
         if (subject == null) {
-            boolean isKafka = "kafka".equals(System.getProperty("tests.subject"));
-            subject = isKafka ? startKafka() : BarnabasProcess.with().setting("log.retention.ms", KEPT_FOREVER).setting(INTERNAL_SETTING, "30001").start();
+            subject = "kafka".equals(System.getProperty("tests.subject")) ? startKafka() : startBarnabas();
         }
         if (!subject.process().isAlive()) throw new AssertionError("it ended by itself:\n" + subject.process().output());
         return subject;
@@ -106,6 +134,13 @@ abstract class SideBySide {
      */
     static String plain(Broker broker, String text) {
         return text.replace("127.0.0.1", "localhost").replace(Integer.toString(broker.port()), "PORT").replace(broker.dataDirectory().toString(), "DATA");
+    }
+
+    /** Tries again until it comes to something, for a minute at most. */
+    static <T> T until(Callable<T> attempt) {
+        var result = new AtomicReference<T>();
+        Awaitility.await().atMost(PATIENCE).pollInterval(POLL_INTERVAL).pollDelay(Duration.ZERO).untilAsserted(() -> result.set(attempt.call()));
+        return result.get();
     }
 
     interface Attempt {

@@ -41,6 +41,29 @@ final class Answers {
     }
 
     /**
+     * A commit of offsets, version 8 or later.
+     *
+     * @return how many are committed
+     * @throws LoadException if one is not
+     */
+    static int committed(ByteBuffer answer, boolean namesTopicsById) {
+        skipTags(answer);
+        answer.getInt(); // throttle time
+        int committed = 0;
+        for (int topics = count(answer); topics > 0; topics--) {
+            skipTopic(answer, namesTopicsById);
+            for (int left = count(answer); left > 0; left--, committed++) {
+                int partition = answer.getInt();
+                short error = answer.getShort();
+                if (error != 0) throw refused("commit", partition, error);
+                skipTags(answer);
+            }
+            skipTags(answer);
+        }
+        return committed;
+    }
+
+    /**
      * A fetch, version 12 or later.
      *
      * @return the session's id

@@ -22,16 +22,16 @@ public final class EndToEnd implements AutoCloseable {
             long fetchCount, long ownCpuNs) {}
 
     private final class Producer implements LoadConnection.Owner {
+        private final FrameRing ring = new FrameRing(produce.frame(), spec.inFlight());
         private final LoadConnection connection;
         /** By slot: the number of the request in its run. */
         private final long[] numbers = new long[spec.inFlight()];
 
         private Producer(InetSocketAddress broker) {
-            connection = new LoadConnection(thread, broker, new FrameRing(produce.frame(), spec.inFlight()), this);
+            connection = new LoadConnection(thread, broker, ring, this);
         }
 
         private void begin(long number, int partition) {
-            var ring = connection.ring();
             int slot = ring.nextSlot();
             ring.frames().putInt(ring.frameAt(slot) + produce.partitionAt(), partition);
             numbers[slot] = number;
@@ -59,17 +59,18 @@ public final class EndToEnd implements AutoCloseable {
 
     /** One connection that always waits for whatever comes next in any partition. */
     private final class Consumer implements LoadConnection.Owner, Answers.FetchedPartitions {
+        private final FrameRing ring = new FrameRing(fetch.frame(), 1);
         private final LoadConnection connection;
         private long nowNs;
         private int sessionEpoch;
 
         private Consumer(InetSocketAddress broker) {
-            connection = new LoadConnection(thread, broker, new FrameRing(fetch.frame(), 1), this);
-            for (int i = 0; i < nextOffsets.length; i++) connection.ring().frames().putLong(fetch.offsetAt(i), nextOffsets[i]);
+            connection = new LoadConnection(thread, broker, ring, this);
+            for (int i = 0; i < nextOffsets.length; i++) ring.frames().putLong(fetch.offsetAt(i), nextOffsets[i]);
         }
 
         private void fetchNext() {
-            connection.ring().queue();
+            ring.queue();
             connection.send();
         }
 
@@ -80,7 +81,7 @@ public final class EndToEnd implements AutoCloseable {
             int sessionId = Answers.fetched(answer, fetch.namesTopicsById(), this);
             if (!spec.fetchSessions()) return;
             sessionEpoch = sessionId == 0 ? 0 : sessionEpoch + 1;
-            connection.ring().frames().putInt(fetch.sessionIdAt(), sessionId).putInt(fetch.sessionIdAt() + Integer.BYTES, sessionEpoch);
+            ring.frames().putInt(fetch.sessionIdAt(), sessionId).putInt(fetch.sessionIdAt() + Integer.BYTES, sessionEpoch);
         }
 
         @Override
@@ -92,13 +93,13 @@ public final class EndToEnd implements AutoCloseable {
                 long dueNs = run.dueNs(index * spec.partitionCount() + partition);
                 consumedNs.recordValue(Math.max(1, nowNs - dueNs));
             }
-            connection.ring().frames().putLong(fetch.offsetAt(partition), nextOffsets[partition]);
+            ring.frames().putLong(fetch.offsetAt(partition), nextOffsets[partition]);
         }
 
         @Override
         public void onAnswersRead(LoadConnection connection) {
             // It is still full when a part of an answer has come.
-            if (!connection.ring().isFull()) fetchNext();
+            if (!ring.isFull()) fetchNext();
             endIfOver();
         }
     }
@@ -177,11 +178,11 @@ public final class EndToEnd implements AutoCloseable {
             long number = run.begunCount();
             int partition = (int) (number % spec.partitionCount());
             var producer = producers[partition % producers.length];
-            if (producer.connection.ring().isFull()) break;
+            if (producer.ring.isFull()) break;
             producer.begin(number, partition);
             run.begin(nowNs);
         }
-        for (var producer : producers) if (!producer.connection.ring().isAllWritten()) producer.connection.send();
+        for (var producer : producers) if (!producer.ring.isAllWritten()) producer.connection.send();
         return true;
     }
 

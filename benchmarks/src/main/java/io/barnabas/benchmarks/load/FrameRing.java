@@ -9,7 +9,7 @@ import java.nio.channels.GatheringByteChannel;
  * the slots' number, so that whatever waits to be written is one run of bytes, or two where the ring closes. A frame is
  * built once and only patched. Its slot is free again when it is answered.
  */
-final class FrameRing {
+final class FrameRing implements LoadConnection.Requests {
     /** Bytes of one connection's frames at most. */
     static final long BYTES_MAX = 512L << 20;
 
@@ -42,7 +42,8 @@ final class FrameRing {
         return queuedFrames == answeredFrames;
     }
 
-    boolean isAllWritten() {
+    @Override
+    public boolean isAllWritten() {
         return writtenBytes == queuedFrames * frameBytes;
     }
 
@@ -67,14 +68,14 @@ final class FrameRing {
         queuedFrames++;
     }
 
-    /** The oldest unanswered frame was answered. @return its slot, or -1 if it does not have this correlation id */
-    int answered(int correlationId) {
+    @Override
+    public int answered(int correlationId) {
         if (isAllAnswered() || correlationId != (int) answeredFrames) return -1;
         return (int) (answeredFrames++ % slotCount);
     }
 
-    /** Writes what is queued, as far as the channel takes it. */
-    void writeTo(GatheringByteChannel channel) throws IOException {
+    @Override
+    public void writeTo(GatheringByteChannel channel) throws IOException {
         long pending = queuedFrames * frameBytes - writtenBytes;
         int from = (int) (writtenBytes % frames.capacity());
         int first = (int) Math.min(pending, frames.capacity() - from);

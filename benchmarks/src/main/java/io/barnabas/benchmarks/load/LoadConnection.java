@@ -4,17 +4,29 @@ import io.barnabas.base.NioEventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/** One connection: sends frames of a ring and hears their answers, in order. On its loop only; what it throws ends the run. */
+/** One connection: sends requests and hears their answers, in order. On its loop only; what it throws ends the run. */
 final class LoadConnection implements NioEventLoop.ReadyHandler {
+    /** What is sent. */
+    interface Requests {
+        boolean isAllWritten();
+
+        /** Writes what is queued, as far as the channel takes it. */
+        void writeTo(GatheringByteChannel channel) throws IOException;
+
+        /** The oldest unanswered request was answered. @return its slot, or -1 if it does not have this correlation id */
+        int answered(int correlationId);
+    }
+
     /** Who sends through the connection. */
     interface Owner {
         /**
          * A request was answered.
          *
-         * @param slot   of the request in the ring
+         * @param slot   of the request
          * @param answer from after its correlation id to its end; of use during the call
          * @param nowNs  when it was read
          */
@@ -30,21 +42,17 @@ final class LoadConnection implements NioEventLoop.ReadyHandler {
     private static final int ANSWER_HEAD_BYTES = 2 * Integer.BYTES;
 
     private final Owner owner;
-    private final FrameRing ring;
+    private final Requests requests;
     private final SelectionKey key;
     private final SocketChannel channel;
     private ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES);
     private ByteBuffer answer = in.duplicate();
 
-    LoadConnection(LoadThread thread, InetSocketAddress broker, FrameRing ring, Owner owner) {
+    LoadConnection(LoadThread thread, InetSocketAddress broker, Requests requests, Owner owner) {
         this.owner = owner;
-        this.ring = ring;
+        this.requests = requests;
         key = thread.connect(broker, this);
         channel = (SocketChannel) key.channel();
-    }
-
-    FrameRing ring() {
-        return ring;
     }
 
     @Override
@@ -67,8 +75,8 @@ final class LoadConnection implements NioEventLoop.ReadyHandler {
     }
 
     private void write() throws IOException {
-        if (!ring.isAllWritten()) ring.writeTo(channel);
-        int wanted = ring.isAllWritten() ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+        if (!requests.isAllWritten()) requests.writeTo(channel);
+        int wanted = requests.isAllWritten() ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
         if (key.interestOps() != wanted) key.interestOps(wanted);
     }
 
@@ -86,7 +94,7 @@ final class LoadConnection implements NioEventLoop.ReadyHandler {
         while (end - at >= Integer.BYTES) {
             whole = Integer.BYTES + lengthAt(at);
             if (end - at < whole) break;
-            int slot = ring.answered(in.getInt(at + Integer.BYTES));
+            int slot = requests.answered(in.getInt(at + Integer.BYTES));
             if (slot < 0) throw new LoadException("answer to another request: correlation id=" + in.getInt(at + Integer.BYTES));
             answer.limit(at + whole).position(at + ANSWER_HEAD_BYTES);
             owner.onAnswer(this, slot, answer, nowNs);

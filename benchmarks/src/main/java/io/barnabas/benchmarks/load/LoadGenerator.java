@@ -4,27 +4,29 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 /** Makes one load on one broker, from a thread of its own. */
 public final class LoadGenerator implements AutoCloseable {
     /** A connection, what it does, and since when the requests in its slots have been waiting. On the loop only. */
     private final class Worker implements LoadConnection.Owner {
+        private final FrameRing ring;
         private final LoadConnection connection;
         private final Work work;
         private final long[] sinceNs = new long[spec.inFlight()];
 
         private Worker(InetSocketAddress broker, ByteBuffer frame, Work work) {
             this.work = work;
-            connection = new LoadConnection(thread, broker, new FrameRing(frame, spec.inFlight()), this);
+            ring = new FrameRing(frame, spec.inFlight());
+            connection = new LoadConnection(thread, broker, ring, this);
         }
 
         private boolean isFull() {
-            return connection.ring().isFull();
+            return ring.isFull();
         }
 
         /** Sends no byte yet. */
         private void begin(long nowNs) {
-            var ring = connection.ring();
             int slot = ring.nextSlot();
             work.prepare(ring.frames(), ring.frameAt(slot), slot);
             ring.queue();
@@ -34,7 +36,7 @@ public final class LoadGenerator implements AutoCloseable {
         private void beginAll() {
             long nowNs = System.nanoTime();
             while (!isFull() && run.mayBegin(nowNs)) begin(nowNs);
-            if (!connection.ring().isAllWritten()) connection.send();
+            if (!ring.isAllWritten()) connection.send();
         }
 
         @Override
@@ -62,8 +64,11 @@ public final class LoadGenerator implements AutoCloseable {
         this.spec = spec;
         workers = new Worker[spec.connectionCount()];
         try (var topics = Topics.connect(broker)) {
-            if (spec.kind() == LoadSpec.Kind.PRODUCE) openProduce(broker, topics);
-            else openFetch(broker, topics);
+            switch (spec.kind()) {
+                case PRODUCE -> openProduce(broker, topics);
+                case FETCH -> openFetch(broker, topics);
+                case COMMIT -> openCommit(broker, topics);
+            }
         } catch (RuntimeException e) {
             thread.close();
             throw e;
@@ -85,6 +90,17 @@ public final class LoadGenerator implements AutoCloseable {
         var template = FrameTemplate.fetch(topics, spec, 1);
         for (int i = 0; i < workers.length; i++) {
             workers[i] = new Worker(broker, template.frame(), new FetchWork(template, spec, logs, i * spec.inFlight()));
+        }
+    }
+
+    private void openCommit(InetSocketAddress broker, Topics topics) {
+        var groups = IntStream.range(0, workers.length).mapToObj(i -> spec.topic() + "-group-" + i).toList();
+        try (var coordinator = Groups.connect(broker)) {
+            coordinator.awaitReady(groups, Groups.READY_MAX);
+        }
+        for (int i = 0; i < workers.length; i++) {
+            var template = FrameTemplate.commit(topics, spec, groups.get(i));
+            workers[i] = new Worker(broker, template.frame(), new CommitWork(template, spec));
         }
     }
 
@@ -139,7 +155,7 @@ public final class LoadGenerator implements AutoCloseable {
         }
         for (int i = 0; i < workers.length; i++) {
             var worker = workers[(firstWorker + i) % workers.length];
-            if (!worker.connection.ring().isAllWritten()) worker.connection.send();
+            if (!worker.ring.isAllWritten()) worker.connection.send();
         }
         return true;
     }

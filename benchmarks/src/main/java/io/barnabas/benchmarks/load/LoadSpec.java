@@ -4,9 +4,10 @@ import io.barnabas.model.CompressionType;
 import java.util.Objects;
 
 /**
- * What a load does. Made by {@link #produce} or {@link #fetch} and refined by its {@code with} methods.
+ * What a load does. Made by {@link #produce}, {@link #fetch} or {@link #commit} and refined by its {@code with} methods.
  *
- * @param partitionCount    of the topic; each request is for one, a produce's <i>n</i>-th for partition <i>n</i> mod their number
+ * @param partitionCount    of the topic; each request is for one, a produce's <i>n</i>-th for partition <i>n</i> mod their number; a
+ *                          commit is for all
  * @param inFlight          unanswered requests per connection at most, also in an open loop
  * @param recordCount       records per produce request, in one batch
  * @param recordBytes       of a record's value
@@ -19,7 +20,7 @@ import java.util.Objects;
 public record LoadSpec(Kind kind, String topic, int partitionCount, int connectionCount, int inFlight, int recordCount,
         int recordBytes, int keyBytes, CompressionType codec, short acks, int fetchBytesMax, boolean fetchSessions,
         double requestsPerSecond) {
-    public enum Kind { PRODUCE, FETCH }
+    public enum Kind { PRODUCE, FETCH, COMMIT }
 
     public LoadSpec {
         Objects.requireNonNull(kind, "kind");
@@ -48,6 +49,11 @@ public record LoadSpec(Kind kind, String topic, int partitionCount, int connecti
     /** One batch per answer, no session, one connection with one request in flight. */
     public static LoadSpec fetch(String topic, int partitionCount) {
         return of(Kind.FETCH, topic, partitionCount);
+    }
+
+    /** An offset of each partition per request, one connection with one request in flight. Each connection is a group of its own. */
+    public static LoadSpec commit(String topic, int partitionCount) {
+        return of(Kind.COMMIT, topic, partitionCount);
     }
 
     private static LoadSpec of(Kind kind, String topic, int partitionCount) {

@@ -129,6 +129,11 @@ final class LoadThread implements AutoCloseable {
         loop.schedule(CHECK_MS, () -> checkProgress(run));
     }
 
+    /** Runs the task once, after a while. On the loop only. */
+    void schedule(long delayMs, Runnable task) {
+        loop.schedule(delayMs, task);
+    }
+
     /** Runs the task in every turn of the loop, without a rest, for as long as it gives true. On the loop only. */
     void poll(BooleanSupplier task) {
         loop.beforeSelect(new Runnable() {

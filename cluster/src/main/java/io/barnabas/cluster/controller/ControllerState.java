@@ -1,8 +1,8 @@
 package io.barnabas.cluster.controller;
 
 import io.barnabas.base.Clock;
+import io.barnabas.cluster.metadata.BuiltFeatures;
 import io.barnabas.cluster.metadata.ClusterDelta;
-import io.barnabas.cluster.metadata.FirstFeatures;
 import io.barnabas.cluster.metadata.ClusterImage;
 import io.barnabas.cluster.metadata.ClusterImageBuilder;
 import io.barnabas.cluster.metadata.ClusterListener;
@@ -225,7 +225,7 @@ final class ControllerState implements MetadataQuorum.Listener {
     }
 
     private List<TypedRecord> bootstrap() {
-        var features = bootstrapRecords == null ? FirstFeatures.records() : bootstrapRecords;
+        var features = bootstrapRecords == null ? BuiltFeatures.records() : bootstrapRecords;
         bootstrapRecords = null;
         var records = new ArrayList<TypedRecord>(features.size() + 2);
         records.add(Records.of(MetadataRecordType.BEGIN_TRANSACTION, new BeginTransactionRecord().setName("Bootstrap records")));

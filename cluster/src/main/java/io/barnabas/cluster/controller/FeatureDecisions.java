@@ -1,5 +1,6 @@
 package io.barnabas.cluster.controller;
 
+import io.barnabas.cluster.metadata.BuiltFeatures;
 import io.barnabas.cluster.metadata.ClusterImage;
 import io.barnabas.cluster.metadata.MetadataVersion;
 import io.barnabas.cluster.metadata.Records;
@@ -28,7 +29,7 @@ final class FeatureDecisions {
 
     /** Whether the code behind a feature is there, so that its level may be raised. */
     private static boolean isBuilt(String feature) {
-        return feature.equals(MetadataVersion.FEATURE) || feature.equals(SupportedFeatures.TRANSACTIONS);
+        return BuiltFeatures.LEVELS.containsKey(feature);
     }
 
     Decision<UpdateFeaturesResponse> update(UpdateFeaturesRequest request) {

@@ -8,9 +8,6 @@ import java.util.TreeMap;
 
 /** The feature levels that a node registers with and advertises. */
 public final class SupportedFeatures {
-    /** Rules of transactions: 1 has records of a newer layout, 2 an epoch for each transaction (KIP-890). */
-    public static final String TRANSACTIONS = "transaction.version";
-
     /** By name: the levels that this software reads and carries, so that it opens any directory of Kafka 4.4. */
     public static final Map<String, LevelRange> LEVELS = levels();
 
@@ -24,7 +21,7 @@ public final class SupportedFeatures {
         levels.put(MetadataVersion.FEATURE, new LevelRange(MetadataVersion.LOWEST.level(), MetadataVersion.HIGHEST.level()));
         levels.put("share.version", new LevelRange((short) 0, (short) 2));
         levels.put("streams.version", new LevelRange((short) 0, (short) 1));
-        levels.put(TRANSACTIONS, new LevelRange((short) 0, (short) 2));
+        levels.put("transaction.version", new LevelRange((short) 0, (short) 2));
         return Collections.unmodifiableMap(levels);
     }
 }

@@ -4,8 +4,8 @@ import io.barnabas.base.Clock;
 import io.barnabas.base.Disk;
 import io.barnabas.base.StorageException;
 import io.barnabas.base.Uuid;
+import io.barnabas.cluster.metadata.BuiltFeatures;
 import io.barnabas.cluster.metadata.Endpoint;
-import io.barnabas.cluster.metadata.FirstFeatures;
 import io.barnabas.cluster.metadata.MetadataLogException;
 import io.barnabas.log.DirectoryIdentity;
 import io.barnabas.log.LogDirectory;
@@ -138,7 +138,7 @@ public final class MetadataDirectory {
         createDurably(disk, folder);
         long nowMs = clock.nowMs();
         SnapshotWriter.write(disk, folder, BOOTSTRAP, nowMs, nowMs,
-                ControlRecords.oneVoter(nodeId, identity.directoryId(), controller), batches(List.of(FirstFeatures.records())));
+                ControlRecords.oneVoter(nodeId, identity.directoryId(), controller), batches(List.of(BuiltFeatures.records())));
         LogDirectory.format(disk, directory, identity);
         return identity;
     }

@@ -36,16 +36,16 @@ class ControllerTest {
     @Test
     void aNewClusterFinalizesTheNewestLevelsOfWhatIsBuilt() {
         node.start();
-        assertEquals(Map.of("metadata.version", (short) 33, "transaction.version", (short) 2), node.image().features());
+        assertEquals(Map.of("group.version", (short) 1, "metadata.version", (short) 33, "transaction.version", (short) 2), node.image().features());
         // The leader change, kraft.version, voters; begin, features, end.
-        assertEquals(6, node.image().lastOffset());
+        assertEquals(7, node.image().lastOffset());
     }
 
     @Test
     void aBrokerLeadsNothingBeforeItIsUnfenced() {
         node.start();
         long epoch = node.registerBroker(1).brokerEpoch();
-        assertEquals(7, epoch);
+        assertEquals(8, epoch);
         assertTrue(node.image().broker(1).fenced());
         assertEquals(ErrorCode.INVALID_REPLICATION_FACTOR.code(), node.createTopic("t", 1, 1).errorCode());
         var behind = node.await(node.controller.heartbeat(new BrokerHeartbeatRequest().setBrokerId(1).setBrokerEpoch(epoch).setCurrentMetadataOffset(epoch - 1)));

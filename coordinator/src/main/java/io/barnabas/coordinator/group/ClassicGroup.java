@@ -283,7 +283,7 @@ final class ClassicGroup implements Group {
         members.remove(member.id);
         if (member.isStatic()) staticMembers.remove(member.groupInstanceId, member.id);
         count(member, -1);
-        pendingSyncs.remove(member.id);
+        onSynced(member.id);
         if (isLeader(member.id)) leaderId = members.isEmpty() ? null : members.keySet().iterator().next();
     }
 
@@ -415,6 +415,7 @@ final class ClassicGroup implements Group {
         return !pendingJoins.isEmpty() && pendingJoins.remove(memberId) != null;
     }
 
+    /** It is not waited for any more. */
     void onSynced(String memberId) {
         if (!pendingSyncs.isEmpty()) pendingSyncs.remove(memberId);
     }

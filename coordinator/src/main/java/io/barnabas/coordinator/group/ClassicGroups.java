@@ -23,10 +23,13 @@ public final class ClassicGroups {
     private final JoinGroups joins;
     private final SyncGroups syncs;
     private final LeaveGroups leaves;
+    private final ClassicMembers inConsumerGroups;
     private boolean isLoaded;
 
-    ClassicGroups(Map<String, Group> groups, Timers timers, GroupContext context) {
+    /** @param inConsumerGroups see to members of the classic protocol in groups of the consumer protocol */
+    ClassicGroups(Map<String, Group> groups, Timers timers, GroupContext context, ClassicMembers inConsumerGroups) {
         this.groups = groups;
+        this.inConsumerGroups = inConsumerGroups;
         this.rebalances = new Rebalances(groups, timers, context);
         this.joins = new JoinGroups(groups, rebalances, context);
         this.syncs = new SyncGroups(groups, rebalances);
@@ -39,7 +42,8 @@ public final class ClassicGroups {
      * @return null if the answer comes through the reply, which may be when all others have joined
      */
     public JoinGroupResponse join(ClientInfo client, JoinGroupRequest request, Reply<JoinGroupResponse> reply, Decision decision) {
-        return joins.join(client, request, reply, decision);
+        var group = consumerGroup(request.groupId());
+        return group == null ? joins.join(client, request, reply, decision) : inConsumerGroups.join(group, client, request, decision);
     }
 
     /**
@@ -48,12 +52,15 @@ public final class ClassicGroups {
      * @return null if the answer comes through the reply, which may be when the leader has synced
      */
     public SyncGroupResponse sync(SyncGroupRequest request, Reply<SyncGroupResponse> reply, Decision decision) {
-        return syncs.sync(request, reply, decision);
+        var group = consumerGroup(request.groupId());
+        return group == null ? syncs.sync(request, reply, decision) : inConsumerGroups.sync(group, request, decision);
     }
 
     /** A member shows that it lives. */
     public ErrorCode heartbeat(HeartbeatRequest request, Decision decision) {
         if (request.groupId().isEmpty()) return ErrorCode.INVALID_GROUP_ID;
+        var consumers = consumerGroup(request.groupId());
+        if (consumers != null) return inConsumerGroups.heartbeat(consumers, request, decision);
         if (!(groups.get(request.groupId()) instanceof ClassicGroup group)) return ErrorCode.UNKNOWN_MEMBER_ID;
         var error = group.memberError(request.memberId(), request.groupInstanceId());
         if (error != ErrorCode.NONE) return error;
@@ -64,7 +71,18 @@ public final class ClassicGroups {
 
     /** Takes members out, each with an answer of its own. */
     public LeaveGroupResponse leave(LeaveGroupRequest request, Decision decision) {
-        return leaves.leave(request, decision);
+        var group = consumerGroup(request.groupId());
+        return group == null ? leaves.leave(request, decision) : inConsumerGroups.leave(group, request, decision);
+    }
+
+    /** @return null if there is none, or nobody is in it: it becomes a classic one when somebody joins */
+    private ConsumerGroup consumerGroup(String groupId) {
+        return groups.get(groupId) instanceof ConsumerGroup group && !group.isEmpty() ? group : null;
+    }
+
+    /** What was a consumer group is a classic one again. */
+    void onDowngraded(String groupId, Decision decision) {
+        if (groups.get(groupId) instanceof ClassicGroup group) rebalances.onDowngraded(group, decision);
     }
 
     void apply(CoordinatorRecord record) {

@@ -1,5 +1,6 @@
 package io.barnabas.coordinator.group;
 
+import io.barnabas.base.Uuid;
 import io.barnabas.coordinator.CoordinatorRecord;
 import io.barnabas.model.ErrorCode;
 import java.util.List;
@@ -30,6 +31,16 @@ sealed interface Group permits ClassicGroup, ConsumerGroup {
      * version of the request has a word for.
      */
     ErrorCode commitError(Committer committer);
+
+    /** Whether this is a member that counts epochs of its own (KIP-848), of which older requests do not speak. */
+    default boolean hasMemberEpoch(String memberId) {
+        return false;
+    }
+
+    /** NONE, or why one that {@link #commitError(Committer)} lets pass may not commit an offset of this partition. */
+    default ErrorCode commitError(Committer committer, Uuid topicId, int partition) {
+        return ErrorCode.NONE;
+    }
 
     /** Somebody who was allowed to has committed offsets: a member that does so is alive. */
     void onCommit(String memberId, long nowMs);

@@ -24,8 +24,8 @@ public final class Groups implements CoordinatorState {
     private final GroupAdministration administration;
 
     public Groups(Timers timers, GroupContext context) {
-        this.classic = new ClassicGroups(groups, timers, context);
-        this.consumers = new ConsumerGroups(groups, timers, context);
+        this.consumers = new ConsumerGroups(groups, timers, context, (groupId, decision) -> classic().onDowngraded(groupId, decision));
+        this.classic = new ClassicGroups(groups, timers, context, consumers.classicMembers());
         this.offsets = new Offsets(groups, timers, context);
         this.administration = new GroupAdministration(groups, offsets);
     }

@@ -58,10 +58,11 @@ final class JoinGroups {
             return refusal(memberId, ErrorCode.INVALID_SESSION_TIMEOUT);
         }
         var existing = groups.get(request.groupId());
-        if (existing != null && !(existing instanceof ClassicGroup)) return refusal(memberId, ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
-        if (existing == null && !memberId.isEmpty()) return refusal(memberId, ErrorCode.UNKNOWN_MEMBER_ID);
+        // A consumer group is one that nobody is in.
+        boolean isNew = !(existing instanceof ClassicGroup);
+        if (isNew && !memberId.isEmpty()) return refusal(memberId, ErrorCode.UNKNOWN_MEMBER_ID);
 
-        var group = existing == null ? create(request.groupId(), decision) : (ClassicGroup) existing;
+        var group = isNew ? create(request.groupId(), decision) : (ClassicGroup) existing;
         var join = new Join(group, client, request, protocolsOf(request), reply, decision);
         if (!hasRoom(group, memberId)) {
             var member = group.member(memberId);
@@ -75,10 +76,12 @@ final class JoinGroups {
     /** There from now on, for the join that made it; if the log does not take its first record, it goes again with all in it. */
     private ClassicGroup create(String groupId, Decision decision) {
         var group = new ClassicGroup(groupId);
-        groups.put(groupId, group);
+        var before = groups.put(groupId, group);
+        if (before != null) decision.appendAll(before.tombstones());
         decision.append(ClassicGroupRecords.withoutMembers(group, 0, decision.nowMs()));
         decision.whenRefused(() -> {
             groups.remove(groupId, group);
+            if (before != null) groups.putIfAbsent(groupId, before);
             rebalances.forget(group);
             group.failParked(ErrorCode.NOT_COORDINATOR);
         });

@@ -40,7 +40,8 @@ final class OffsetCommits {
             var answers = new OffsetCommitResponseTopic().setName(topic.name()).setTopicId(topic.topicId());
             response.topics().add(answers);
             for (var partition : topic.partitions()) {
-                var refusal = error == ErrorCode.NONE ? metadataError(partition.committedMetadata()) : error;
+                var refusal = error == ErrorCode.NONE ? partitionError(request.groupId(), committer, topic.name(), topic.topicId(), partition.partitionIndex()) : error;
+                if (refusal == ErrorCode.NONE) refusal = metadataError(partition.committedMetadata());
                 answers.partitions().add(new OffsetCommitResponsePartition().setPartitionIndex(partition.partitionIndex()).setErrorCode(refusal.code()));
                 if (refusal != ErrorCode.NONE) continue;
                 var offset = committed(partition.committedOffset(), partition.committedLeaderEpoch(), partition.committedMetadata(), decision,
@@ -61,7 +62,8 @@ final class OffsetCommits {
             var answers = new TxnOffsetCommitResponseTopic().setName(topic.name()).setTopicId(topic.topicId());
             response.topics().add(answers);
             for (var partition : topic.partitions()) {
-                var refusal = error == ErrorCode.NONE ? metadataError(partition.committedMetadata()) : error;
+                var refusal = error == ErrorCode.NONE ? partitionError(request.groupId(), committer, topic.name(), topic.topicId(), partition.partitionIndex()) : error;
+                if (refusal == ErrorCode.NONE) refusal = metadataError(partition.committedMetadata());
                 answers.partitions().add(new TxnOffsetCommitResponsePartition().setPartitionIndex(partition.partitionIndex()).setErrorCode(refusal.code()));
                 if (refusal != ErrorCode.NONE) continue;
                 var offset = committed(partition.committedOffset(), partition.committedLeaderEpoch(), partition.committedMetadata(), decision,
@@ -81,8 +83,16 @@ final class OffsetCommits {
             return hasWords ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
         }
         var error = group.commitError(committer);
-        if (error != ErrorCode.STALE_MEMBER_EPOCH || hasWords) return error;
-        return committer.isTransactional() ? ErrorCode.ILLEGAL_GENERATION : ErrorCode.UNSUPPORTED_VERSION;
+        if (hasWords || !group.hasMemberEpoch(committer.memberId())) return error;
+        if (!committer.isTransactional()) return ErrorCode.UNSUPPORTED_VERSION;
+        return error == ErrorCode.STALE_MEMBER_EPOCH ? ErrorCode.ILLEGAL_GENERATION : error;
+    }
+
+    private ErrorCode partitionError(String groupId, Committer committer, String topic, Uuid topicId, int partition) {
+        var group = groups.get(groupId);
+        if (group == null) return ErrorCode.NONE;
+        var known = topicId.isZero() ? context.cluster().topic(topic) : null;
+        return group.commitError(committer, known == null ? topicId : known.id(), partition);
     }
 
     private ErrorCode metadataError(String metadata) {

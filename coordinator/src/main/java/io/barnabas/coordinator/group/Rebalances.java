@@ -210,6 +210,12 @@ final class Rebalances {
         group.sessionCheckMs = ClassicMember.NO_DEADLINE;
     }
 
+    /** The group was one of the consumer protocol: its members join anew. */
+    void onDowngraded(ClassicGroup group, Decision decision) {
+        for (var member : group.members()) touch(group, member, decision.nowMs());
+        prepareOrComplete(group, decision);
+    }
+
     /** From now on members are expected to show that they live. */
     void onLoaded(Decision decision) {
         for (var group : List.copyOf(groups.values())) {

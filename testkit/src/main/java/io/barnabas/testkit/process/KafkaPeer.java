@@ -148,6 +148,11 @@ public final class KafkaPeer implements Broker {
         }
     }
 
+    /** Starts it again, as it was, on its data and ports; it must have ended. */
+    public KafkaPeer restart() {
+        return setup.start();
+    }
+
     @Override
     public String name() {
         return "Apache Kafka";

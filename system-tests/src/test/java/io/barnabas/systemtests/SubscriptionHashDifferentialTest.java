@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The hashes by which a group notices changed topics, beside Apache Kafka's own. */
-class SubscriptionHashTest {
+class SubscriptionHashDifferentialTest {
     @Test
     void aTopicHasTheHashThatApacheKafkaGivesIt() {
         Seeds.check(1, (seed, random) -> {
