@@ -11,16 +11,22 @@ public interface Reply<R> {
     /** There is no answer from here; what the command wanted may have happened all the same. */
     void fail(ErrorCode error);
 
-    /** One that says what to do with either. */
+    /** One that says what to do with either; what comes after the first is passed over, since a shard that fails may tell somebody twice. */
     static <R> Reply<R> of(Consumer<R> onAnswer, Consumer<ErrorCode> onFailure) {
         return new Reply<>() {
+            private boolean isTold;
+
             @Override
             public void answer(R response) {
+                if (isTold) return;
+                isTold = true;
                 onAnswer.accept(response);
             }
 
             @Override
             public void fail(ErrorCode error) {
+                if (isTold) return;
+                isTold = true;
                 onFailure.accept(error);
             }
         };

@@ -10,6 +10,7 @@ import io.barnabas.model.RecordBatchValidator;
 import io.barnabas.model.TimestampType;
 import io.barnabas.model.ValidationResult;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What a leader does for its partition: it takes appends, moves the high watermark and acknowledges. Owned by the
@@ -149,6 +150,17 @@ final class LeaderRole {
         } else {
             if (checks == null) checks = new TransactionChecks(log.topicPartition(), verifier, this::appendPassed);
             checks.add(append, batch);
+        }
+    }
+
+    /** See {@link Partition#verifyTransaction}. */
+    void verifyTransaction(TransactionVerifier.Question question, Consumer<ErrorCode> receiver) {
+        boolean isWaiting = checks != null && checks.isWaiting(question.producerId());
+        if (!isWaiting && log.hasOpenTransaction(question.producerId(), question.producerEpoch())) {
+            receiver.accept(ErrorCode.NONE);
+        } else {
+            if (checks == null) checks = new TransactionChecks(log.topicPartition(), verifier, this::appendPassed);
+            checks.add(question, receiver);
         }
     }
 

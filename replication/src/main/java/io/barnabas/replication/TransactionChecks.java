@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Batches that may be the first of a transaction here, while the coordinator is asked about it. What one producer sends behind
@@ -23,10 +24,13 @@ final class TransactionChecks {
     private static final class Check {
         final TransactionVerifier.Question question;
         final AppendQueue waiting;
+        /** Those who are told instead of appending a client's batch, and write on the spot. */
+        final ArrayDeque<Consumer<ErrorCode>> receivers;
 
-        Check(TransactionVerifier.Question question, AppendQueue waiting) {
+        Check(TransactionVerifier.Question question, AppendQueue waiting, ArrayDeque<Consumer<ErrorCode>> receivers) {
             this.question = question;
             this.waiting = waiting;
+            this.receivers = receivers;
         }
     }
 
@@ -62,7 +66,22 @@ final class TransactionChecks {
             if (check != null) refuseAll(check, ErrorCode.INVALID_PRODUCER_EPOCH);
             var waiting = new AppendQueue();
             waiting.add(append);
-            ask(new TransactionVerifier.Question(append.transactionalId, producerId, epoch, partition, adds(append)), waiting);
+            ask(new TransactionVerifier.Question(append.transactionalId, producerId, epoch, partition, adds(append)), waiting, new ArrayDeque<>(0));
+        }
+    }
+
+    /** Asks for somebody who writes when he is told, on the spot. */
+    void add(TransactionVerifier.Question question, Consumer<ErrorCode> receiver) {
+        var check = checks.get(question.producerId());
+        if (check != null && check.question.equals(question)) {
+            check.receivers.add(receiver);
+        } else if (check != null && check.question.producerEpoch() >= question.producerEpoch()) {
+            receiver.accept(ErrorCode.PRODUCER_FENCED);
+        } else {
+            if (check != null) refuseAll(check, ErrorCode.PRODUCER_FENCED);
+            var receivers = new ArrayDeque<Consumer<ErrorCode>>(1);
+            receivers.add(receiver);
+            ask(question, new AppendQueue(), receivers);
         }
     }
 
@@ -71,8 +90,8 @@ final class TransactionChecks {
         return append.produceVersion >= ADDING_PRODUCE_VERSION;
     }
 
-    private void ask(TransactionVerifier.Question question, AppendQueue waiting) {
-        var check = new Check(question, waiting);
+    private void ask(TransactionVerifier.Question question, AppendQueue waiting, ArrayDeque<Consumer<ErrorCode>> receivers) {
+        var check = new Check(question, waiting, receivers);
         checks.put(question.producerId(), check);
         verifier.verify(question, error -> onAnswer(check, error));
     }
@@ -88,11 +107,12 @@ final class TransactionChecks {
         whenPassed.run();
     }
 
-    /** The next batch that may be taken now; null if there is none. */
+    /** The next batch that may be taken now; null if there is none. Before that, tells those who write themselves. */
     Append pollPassed() {
         while (!passed.isEmpty()) {
             var check = passed.peek();
             boolean isCurrent = checks.get(check.question.producerId()) == check;
+            while (isCurrent && !check.receivers.isEmpty()) check.receivers.poll().accept(ErrorCode.NONE);
             var append = isCurrent ? check.waiting.poll() : null;
             if (append != null) return append;
             passed.poll();
@@ -107,7 +127,7 @@ final class TransactionChecks {
         if (check == null || check.question.producerEpoch() > producerEpoch) return;
         checks.remove(producerId);
         // Where the epoch tells transactions apart, it tells the coordinator which one this is.
-        if (check.question.adds()) ask(check.question, check.waiting);
+        if (check.question.adds()) ask(check.question, check.waiting, check.receivers);
         else refuseAll(check, ErrorCode.INVALID_TXN_STATE);
     }
 
@@ -116,12 +136,16 @@ final class TransactionChecks {
         var ended = List.copyOf(checks.values());
         checks.clear();
         passed.clear();
-        for (var check : ended) check.waiting.drainTo(append -> append.refuse(error, null, List.of()));
+        for (var check : ended) {
+            check.waiting.drainTo(append -> append.refuse(error, null, List.of()));
+            for (var receiver : check.receivers) receiver.accept(error);
+        }
     }
 
     private void refuseAll(Check check, ErrorCode error) {
         checks.remove(check.question.producerId(), check);
         check.waiting.drainTo(append -> refuse(append, error));
+        for (var receiver : check.receivers) receiver.accept(error);
     }
 
     private static void refuse(Append append, ErrorCode error) {

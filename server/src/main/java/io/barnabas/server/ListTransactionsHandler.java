@@ -29,10 +29,7 @@ final class ListTransactionsHandler implements RequestHandler<ListTransactionsRe
             return;
         }
         var pending = new Pending(context, filter);
-        transactions.list(filter, count -> {
-            pending.open += count;
-            return Reply.of(pending::onListed, pending::onFailed);
-        });
+        transactions.list(filter, pending::reply);
         pending.close();
     }
 
@@ -46,6 +43,11 @@ final class ListTransactionsHandler implements RequestHandler<ListTransactionsRe
         Pending(RequestContext context, TransactionFilter filter) {
             this.context = context;
             response.unknownStateFilters().addAll(filter.unknownStates());
+        }
+
+        Reply<List<TransactionSummary>> reply() {
+            open++;
+            return Reply.of(this::onListed, this::onFailed);
         }
 
         private void onListed(List<TransactionSummary> some) {

@@ -8,7 +8,6 @@ import io.barnabas.model.TopicPartition;
 import io.barnabas.protocol.message.DescribeTransactionsResponse;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntFunction;
 import java.util.function.IntSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -100,14 +99,12 @@ public final class TransactionCoordinator {
     /**
      * Lists the transactional ids of the shards that are led here, each shard's to one reply.
      *
-     * @param replies told of how many shards will answer, before any does; gives the reply to each
+     * @param replies asked for the reply to each shard, on the caller's thread
      */
-    public void list(TransactionFilter filter, IntFunction<Reply<List<TransactionSummary>>> replies) {
-        var all = shards.all();
-        var reply = replies.apply(all.size());
-        for (var shard : all) {
+    public void list(TransactionFilter filter, Supplier<Reply<List<TransactionSummary>>> replies) {
+        for (var shard : shards.all()) {
             shards.runAt(shard.partition().topicPartition().partition(),
-                    (transactions, decision) -> Descriptions.list(transactions.all(), filter, decision.nowMs()), reply);
+                    (transactions, decision) -> Descriptions.list(transactions.all(), filter, decision.nowMs()), replies.get());
         }
     }
 }
