@@ -28,7 +28,8 @@ final class Descriptions {
     static List<TransactionSummary> list(Collection<Transaction> transactions, TransactionFilter filter, long nowMs) {
         var list = new ArrayList<TransactionSummary>();
         for (var transaction : transactions) {
-            if (filter.admits(transaction, nowMs)) list.add(new TransactionSummary(transaction.id(), transaction.producerId(), transaction.state().text));
+            if (!filter.admits(transaction, nowMs)) continue;
+            list.add(new TransactionSummary(transaction.id(), transaction.producerId(), transaction.state().text));
         }
         return list;
     }

@@ -37,8 +37,10 @@ record EndTransaction(String transactionalId, long producerId, short producerEpo
             // What it asks again about is over: the transaction that is open is the next one.
             case ONGOING -> isRetry ? FENCED : end(transactions, transaction, decision);
             case PREPARE_COMMIT, PREPARE_ABORT -> CONCURRENT;
-            case COMPLETE_COMMIT -> isEndedAlready(isRetry, isCommit) ? answerOf(transaction) : abortNothing(transactions, transaction, decision, isRetry);
-            case COMPLETE_ABORT -> isEndedAlready(isRetry, !isCommit) ? answerOf(transaction) : abortNothing(transactions, transaction, decision, isRetry);
+            case COMPLETE_COMMIT -> isEndedAlready(isRetry, isCommit)
+                    ? answerOf(transaction) : abortNothing(transactions, transaction, decision, isRetry);
+            case COMPLETE_ABORT -> isEndedAlready(isRetry, !isCommit)
+                    ? answerOf(transaction) : abortNothing(transactions, transaction, decision, isRetry);
             case EMPTY -> abortNothing(transactions, transaction, decision, isRetry);
             case DEAD, PREPARE_EPOCH_FENCE -> throw new AssertionError(transaction.state());
         };

@@ -25,7 +25,8 @@ record InitProducerId(String transactionalId, int timeoutMs, long producerId, sh
 
     @Override
     public ProducerAnswer decide(Transactions transactions, Decision decision) {
-        if (timeoutMs <= 0 || timeoutMs > transactions.config().timeoutMsMax()) return ProducerAnswer.refusal(ErrorCode.INVALID_TRANSACTION_TIMEOUT);
+        boolean isInBounds = timeoutMs > 0 && timeoutMs <= transactions.config().timeoutMsMax();
+        if (!isInBounds) return ProducerAnswer.refusal(ErrorCode.INVALID_TRANSACTION_TIMEOUT);
         var transaction = transactions.find(transactionalId);
         if (transaction == null) return begin(transactions, decision);
         if (transaction.state().isPrepared()) return CONCURRENT;
@@ -83,7 +84,8 @@ record InitProducerId(String transactionalId, int timeoutMs, long producerId, sh
     private ProducerAnswer changeProducerId(Transactions transactions, Transaction transaction, Decision decision) {
         if (freshProducerId < 0) return ProducerAnswer.NEEDS_PRODUCER_ID;
         transaction.lastProducerEpoch = isRecovery() ? producerEpoch : RecordBatch.NO_PRODUCER_EPOCH;
-        transactions.propose(decision, transactionalId, emptied(transaction, decision).setProducerId(freshProducerId).setProducerEpoch((short) 0));
+        transactions.propose(decision, transactionalId,
+                emptied(transaction, decision).setProducerId(freshProducerId).setProducerEpoch((short) 0));
         return ProducerAnswer.of(freshProducerId, 0);
     }
 

@@ -107,8 +107,11 @@ final class Transactions implements CoordinatorState {
     private CoordinatorRecord record(String transactionalId, TransactionLogValue value) {
         int version = config().version() >= 1 ? 1 : 0;
         // The first layout has no place for these.
-        if (version == 0) value.setPreviousProducerId(-1).setNextProducerId(-1).setNextProducerEpoch((short) -1).setClientTransactionVersion((short) 0);
-        return CoordinatorRecord.of(TransactionRecordType.TRANSACTION_LOG, new TransactionLogKey().setTransactionalId(transactionalId), version, value);
+        if (version == 0) {
+            value.setPreviousProducerId(-1).setNextProducerId(-1).setNextProducerEpoch((short) -1).setClientTransactionVersion((short) 0);
+        }
+        var key = new TransactionLogKey().setTransactionalId(transactionalId);
+        return CoordinatorRecord.of(TransactionRecordType.TRANSACTION_LOG, key, version, value);
     }
 
     // --- ends
@@ -169,7 +172,8 @@ final class Transactions implements CoordinatorState {
         long lastUsedMs = decision.nowMs() - config().idExpirationMs();
         for (var transaction : transactions.values()) {
             if (!transaction.state().isIdle() || transaction.lastUpdateMs() > lastUsedMs) continue;
-            decision.append(CoordinatorRecord.tombstone(TransactionRecordType.TRANSACTION_LOG, new TransactionLogKey().setTransactionalId(transaction.id())));
+            var key = new TransactionLogKey().setTransactionalId(transaction.id());
+            decision.append(CoordinatorRecord.tombstone(TransactionRecordType.TRANSACTION_LOG, key));
         }
         decision.divisible();
         scheduleExpiry();
