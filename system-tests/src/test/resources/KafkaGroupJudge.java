@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks classes of Apache Kafka's group coordinator, for tests that run it in a process of its own on that class path. Reads one question
- * per line, fields separated by tabs, and answers each with one line after "> " (a log may stand between). Texts that may hold anything are in URL-safe base64.
+ * per line, fields separated by tabs, and answers each with one line after "> " (a log may stand between). Texts that may hold
+ * anything are in URL-safe base64.
  *
  * topic ID COUNT, member ID INSTANCE IDS ASSIGNMENT: describe a group, up to the next question; lists are separated by commas, an
  *   assignment is ID=P+P,...; no answer. Maps keep the order of the lines, so that nothing hangs on hashes.
@@ -67,7 +68,8 @@ public class KafkaGroupJudge {
             case "assign":
                 return assign(words[1]);
             case "topichash":
-                return Long.toString(Utils.computeTopicHash(text(words[1]), image(Set.of(text(words[1])), Uuid.fromString(words[2]), words[3])));
+                String name = text(words[1]);
+                return Long.toString(Utils.computeTopicHash(name, image(Set.of(name), Uuid.fromString(words[2]), words[3])));
             case "grouphash":
                 return Long.toString(Utils.computeGroupHash(hashes(words[1])));
             case "regex":
@@ -159,7 +161,7 @@ public class KafkaGroupJudge {
     }
 
     private static CoordinatorMetadataImage image(Set<String> names, Uuid id, String racks) {
-        List<List<String>> racksByPartition = racks.isEmpty() ? List.of() : Arrays.stream(racks.split(",", -1)).map(KafkaGroupJudge::racks).toList();
+        List<List<String>> racksByPartition = list(racks).stream().map(KafkaGroupJudge::racks).toList();
         return new CoordinatorMetadataImage() {
             public Set<Uuid> topicIds() {
                 return Set.of(id);

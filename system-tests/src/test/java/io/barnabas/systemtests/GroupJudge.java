@@ -1,5 +1,6 @@
 package io.barnabas.systemtests;
 
+import io.barnabas.base.Uuid;
 import io.barnabas.coordinator.assignor.GroupSpec;
 import io.barnabas.coordinator.assignor.MemberAssignment;
 import io.barnabas.coordinator.assignor.MemberSpec;
@@ -7,6 +8,7 @@ import io.barnabas.coordinator.assignor.TopicSpec;
 import io.barnabas.testkit.process.Command;
 import io.barnabas.testkit.process.Repository;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -21,10 +23,10 @@ final class GroupJudge {
 
     /** One answer per question, in their order. */
     List<String> answers() {
+        Path source = Repository.ROOT.resolve("system-tests/src/test/resources/KafkaGroupJudge.java");
         var answer = Command.of(Repository.jdk().resolve("bin/java").toString(), "-Xmx512m", "-XX:+UseSerialGC",
                 "-Dlog4j2.configurationFile=" + Repository.ROOT.resolve("system-tests/kafka-broker/log4j2.properties"),
-                "-cp", Repository.classPathOf("kafka-broker"),
-                Repository.ROOT.resolve("system-tests/src/test/resources/KafkaGroupJudge.java").toString()).input(questions.toString()).run().successful();
+                "-cp", Repository.classPathOf("kafka-broker"), source.toString()).input(questions.toString()).run().successful();
         var answers = answer.lines().stream().filter(line -> line.startsWith("> ")).map(line -> line.substring(2)).toList();
         if (answers.size() != count) throw new AssertionError("wrong number of answers: questions=" + count + " " + answer);
         return answers;
@@ -57,13 +59,14 @@ final class GroupJudge {
         for (MemberSpec member : group.members()) {
             var byTopic = new TreeMap<String, String>();
             MemberAssignment assignment = assignments.get(member.memberId());
-            for (var id : assignment.partitions().keySet()) byTopic.put(id.toString(), partitions(assignment, id));
-            texts.add(member.memberId() + "=" + byTopic.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(",")));
+            for (Uuid id : assignment.partitions().keySet()) byTopic.put(id.toString(), partitions(assignment, id));
+            texts.add(byTopic.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue())
+                    .collect(Collectors.joining(",", member.memberId() + "=", "")));
         }
         return String.join(" ", texts);
     }
 
-    private static String partitions(MemberAssignment assignment, io.barnabas.base.Uuid topicId) {
+    private static String partitions(MemberAssignment assignment, Uuid topicId) {
         return assignment.partitionsOf(topicId).stream().mapToObj(Integer::toString).collect(Collectors.joining("+"));
     }
 

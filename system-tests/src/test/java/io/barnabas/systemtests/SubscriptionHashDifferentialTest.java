@@ -26,8 +26,7 @@ class SubscriptionHashDifferentialTest {
                 String name = text(random, 1, 40);
                 var racks = racks(random, random.nextInt(3) == 0 ? 60 : 8);
                 judge.ask("topichash", base64(name), id.toString(), racks.stream()
-                        .map(ofPartition -> ofPartition.isEmpty() ? "-" : ofPartition.stream().map(GroupJudge::base64).collect(Collectors.joining("+")))
-                        .collect(Collectors.joining(",")));
+                        .map(SubscriptionHashDifferentialTest::words).collect(Collectors.joining(",")));
                 ours.add(Long.toString(SubscriptionHash.ofTopic(id, name, racks)));
             }
             assertEquals(judge.answers(), ours);
@@ -52,6 +51,10 @@ class SubscriptionHashDifferentialTest {
         });
     }
 
+    private static String words(List<String> racks) {
+        return racks.isEmpty() ? "-" : racks.stream().map(GroupJudge::base64).collect(Collectors.joining("+"));
+    }
+
     private static List<List<String>> racks(RandomGenerator random, int partitionsMax) {
         var racks = new ArrayList<List<String>>();
         for (int i = random.nextInt(1, partitionsMax + 1); i > 0; i--) {
@@ -64,7 +67,9 @@ class SubscriptionHashDifferentialTest {
 
     private static String text(RandomGenerator random, int lengthMin, int lengthMax) {
         var text = new StringBuilder();
-        for (int i = random.nextInt(lengthMin, lengthMax + 1); i > 0; i--) text.append((char) (random.nextInt(20) == 0 ? 'ä' : random.nextInt('-', 'z')));
+        for (int i = random.nextInt(lengthMin, lengthMax + 1); i > 0; i--) {
+            text.append((char) (random.nextInt(20) == 0 ? 'ä' : random.nextInt('-', 'z')));
+        }
         return text.toString();
     }
 }

@@ -11,9 +11,11 @@ import org.junit.jupiter.api.Test;
 
 /** Regular expressions for topics beside Apache Kafka's own classes: which are valid, what is said of the others, what they match. */
 class TopicPatternDifferentialTest {
-    private static final List<String> PARTS = List.of("a", "b", "foo", ".", ".*", "-", "_", "\\.", "\\d", "\\w", "\\b", "\\pL", "\\", "[ab]", "[^a]", "[", "]", "(",
-            ")", "|", "*", "+", "?", "{2}", "{1,3}", "{", "}", "^", "$", "(?i)", "(?:", "(?=", "(?P<n>", "\\1", "\\Q", "\\E", "[[:alpha:]]", "ä");
-    private static final List<String> NAMES = List.of("a", "b", "ab", "aab", "abb", "foo", "FOO", "foobar", "a.b", "a-b", "a_b", "a1", "12", "__consumer_offsets");
+    private static final List<String> PARTS = List.of("a", "b", "foo", ".", ".*", "-", "_", "\\.", "\\d", "\\w", "\\b", "\\pL", "\\", "[ab]", "[^a]", "[",
+            "]", "(", ")", "|", "*", "+", "?", "{2}", "{1,3}", "{", "}", "^", "$", "(?i)", "(?:", "(?=", "(?P<n>", "\\1", "\\Q", "\\E",
+            "[[:alpha:]]", "ä");
+    private static final List<String> NAMES = List.of("a", "b", "ab", "aab", "abb", "foo", "FOO", "foobar", "a.b", "a-b", "a_b", "a1", "12",
+            "__consumer_offsets");
 
     @Test
     void isValidAndMatchesWhereApacheKafkasDoes() {

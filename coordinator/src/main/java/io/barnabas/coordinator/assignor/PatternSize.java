@@ -10,7 +10,10 @@ package io.barnabas.coordinator.assignor;
  * @param expanded          all characters with repetitions written out
  */
 record PatternSize(long operators, long operatorsExpanded, long expanded) {
-    /** Compiling recurses as deep as groups are nested, matching as deep as operators follow one another; a stack of 1 MiB has room for twice as many. */
+    /**
+     * Compiling recurses as deep as groups are nested, matching as deep as operators follow one another; a stack of 1 MiB has room for
+     * twice as many.
+     */
     private static final int OPERATORS_MAX = 2_000;
     /** What compiling may take for a moment: some 20 MB. */
     private static final int EXPANDED_MAX = 200_000;
@@ -47,7 +50,8 @@ record PatternSize(long operators, long operatorsExpanded, long expanded) {
     }
 
     private static boolean isOperator(String text, int at) {
-        return OPERATORS.indexOf(text.charAt(at)) >= 0 || text.charAt(at) == '\\' && at + 1 < text.length() && Character.isLetter(text.charAt(at + 1));
+        if (text.charAt(at) == '\\') return at + 1 < text.length() && Character.isLetter(text.charAt(at + 1));
+        return OPERATORS.indexOf(text.charAt(at)) >= 0;
     }
 
     private static boolean isAfterMore(String text, int at) {

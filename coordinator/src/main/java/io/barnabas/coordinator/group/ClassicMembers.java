@@ -1,6 +1,5 @@
 package io.barnabas.coordinator.group;
 
-import io.barnabas.base.DecodeException;
 import io.barnabas.coordinator.Decision;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.HeartbeatRequest;
@@ -12,7 +11,6 @@ import io.barnabas.protocol.message.LeaveGroupResponse.MemberResponse;
 import io.barnabas.protocol.message.LeaveGroupResponse;
 import io.barnabas.protocol.message.SyncGroupRequest;
 import io.barnabas.protocol.message.SyncGroupResponse;
-import io.barnabas.protocol.record.ConsumerProtocolSubscription;
 import java.util.ArrayList;
 
 /**
@@ -47,8 +45,6 @@ final class ClassicMembers {
             return join(new GroupDraft(group), client, request, decision);
         } catch (RefusedException e) {
             return JoinGroups.refusal(request.memberId(), e.error());
-        } catch (DecodeException e) {
-            return JoinGroups.refusal(request.memberId(), ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
         }
     }
 
@@ -56,16 +52,18 @@ final class ClassicMembers {
         var config = groups.context().config();
         boolean isInLimits = request.sessionTimeoutMs() >= config.minSessionTimeoutMs() && request.sessionTimeoutMs() <= config.maxSessionTimeoutMs();
         if (!isInLimits) return ErrorCode.INVALID_SESSION_TIMEOUT;
-        if (!request.protocolType().equals(ClassicGroup.CONSUMER_PROTOCOL_TYPE)) return ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
+        if (!request.protocolType().equals(ConsumerProtocol.TYPE)) return ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
         boolean isShared = request.protocols().stream().anyMatch(protocol -> group.subscribers().allSupport(protocol.name()));
         return isShared ? ErrorCode.NONE : ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
     }
 
     private JoinGroupResponse join(GroupDraft draft, ClientInfo client, JoinGroupRequest request, Decision decision) {
         var group = draft.group();
-        var told = EmbeddedProtocol.subscription(request.protocols().get(0).metadata());
+        var told = ConsumerProtocol.readSubscription(request.protocols().get(0).metadata()).orElseThrow(
+                () -> new RefusedException(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, "The embedded consumer protocol is malformed."));
         var member = request.groupInstanceId() == null ? dynamicMember(draft, request.memberId()) : staticMember(draft, request);
-        var updated = updates.update(draft, member, subscription(client, request, told), EmbeddedProtocol.owned(told, groups.context().cluster()), decision);
+        var owned = NamedPartitions.byId(told.ownedPartitions(), groups.context().cluster());
+        var updated = updates.update(draft, member, subscription(client, request, told), owned, decision);
         decision.appendAll(draft.records());
         decision.whenRefused(() -> group.isRefreshDue = true);
         sessions.touch(group.id(), updated.id(), decision.nowMs(), request.sessionTimeoutMs());
@@ -73,7 +71,7 @@ final class ClassicMembers {
         sessions.expectNothing(group.id(), updated.id());
         sessions.expect(group.id(), updated.id(), decision.nowMs(), updated.subscription().rebalanceTimeoutMs());
         return new JoinGroupResponse().setMemberId(updated.id()).setGenerationId(updated.memberEpoch()).setLeader("")
-                .setProtocolType(ClassicGroup.CONSUMER_PROTOCOL_TYPE).setProtocolName(protocolName(draft.subscribers(), updated));
+                .setProtocolType(ConsumerProtocol.TYPE).setProtocolName(protocolName(draft.subscribers(), updated));
     }
 
     private ConsumerMember dynamicMember(GroupDraft draft, String memberId) {
@@ -95,7 +93,7 @@ final class ClassicMembers {
         return member == null ? newMember(draft, "") : MemberUpdates.takeOver(draft, member, groups.newMemberId());
     }
 
-    private static ConsumerSubscription subscription(ClientInfo client, JoinGroupRequest request, ConsumerProtocolSubscription told) {
+    private static ConsumerSubscription subscription(ClientInfo client, JoinGroupRequest request, ConsumerProtocol.Subscription told) {
         var protocols = new ArrayList<ClassicMember.Protocol>();
         for (var protocol : request.protocols()) protocols.add(new ClassicMember.Protocol(protocol.name(), protocol.metadata()));
         int rebalanceTimeoutMs = client.apiVersion() == 0 ? request.sessionTimeoutMs() : request.rebalanceTimeoutMs();
@@ -116,7 +114,7 @@ final class ClassicMembers {
         if (error != ErrorCode.NONE) return SyncGroups.refusal(error);
         var member = group.member(request.memberId());
         var protocolName = protocolName(group.subscribers(), member);
-        boolean differs = request.protocolType() != null && !request.protocolType().equals(ClassicGroup.CONSUMER_PROTOCOL_TYPE)
+        boolean differs = request.protocolType() != null && !request.protocolType().equals(ConsumerProtocol.TYPE)
                 || request.protocolName() != null && !request.protocolName().equals(protocolName);
         if (differs) return SyncGroups.refusal(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
         // One that has to give up partitions has joined anew already.
@@ -126,10 +124,8 @@ final class ClassicMembers {
         }
         sessions.expectNothing(group.id(), member.id());
         touch(group, member, decision);
-        var metadata = member.subscription().classic().supportedProtocols().get(0).metadata();
-        var assignment = EmbeddedProtocol.assignment(member.current().assigned().partitions(), EmbeddedProtocol.assignmentVersion(metadata),
-                groups.context().cluster());
-        return new SyncGroupResponse().setProtocolType(ClassicGroup.CONSUMER_PROTOCOL_TYPE).setProtocolName(protocolName).setAssignment(assignment);
+        var assignment = NamedPartitions.write(member.current().assigned().partitions(), member, groups.context().cluster());
+        return new SyncGroupResponse().setProtocolType(ConsumerProtocol.TYPE).setProtocolName(protocolName).setAssignment(assignment);
     }
 
     ErrorCode heartbeat(ConsumerGroup group, HeartbeatRequest request, Decision decision) {

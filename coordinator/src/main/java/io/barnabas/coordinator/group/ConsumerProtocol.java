@@ -40,8 +40,8 @@ final class ConsumerProtocol {
      * @param generationId    in which it owned them, -1 before version 2 and where it does not say
      * @param rackId          null before version 3 and where it has none
      */
-    record Subscription(short version, List<String> topics, ByteBuffer userData, Map<String, PartitionSet> ownedPartitions, int generationId,
-            String rackId) {}
+    record Subscription(short version, List<String> topics, ByteBuffer userData, Map<String, PartitionSet> ownedPartitions,
+            int generationId, String rackId) {}
 
     /** @param partitions by topic name; {@code userData} as in {@link Subscription} */
     record Assignment(short version, Map<String, PartitionSet> partitions, ByteBuffer userData) {}

@@ -2,7 +2,6 @@ package io.barnabas.coordinator.group;
 
 import io.barnabas.coordinator.Decision;
 import io.barnabas.coordinator.assignor.MemberAssignment;
-import io.barnabas.protocol.record.ConsumerGroupMemberMetadataValue.ClassicProtocol;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,8 +37,8 @@ final class GroupDowngrade {
         for (var member : staying) members.add(classic(member));
         var classic = new ClassicGroup(group.id());
         var leader = members.get(0).id;
-        classic.restore(ClassicGroup.CONSUMER_PROTOCOL_TYPE, group.groupEpoch(), null, leader, decision.nowMs(), members);
-        classic.restore(ClassicGroup.CONSUMER_PROTOCOL_TYPE, group.groupEpoch(), classic.chosenProtocol(), leader, decision.nowMs(), members);
+        classic.restore(ConsumerProtocol.TYPE, group.groupEpoch(), null, leader, decision.nowMs(), members);
+        classic.restore(ConsumerProtocol.TYPE, group.groupEpoch(), classic.chosenProtocol(), leader, decision.nowMs(), members);
         decision.append(ClassicGroupRecords.of(classic, assignments()));
     }
 
@@ -55,9 +54,7 @@ final class GroupDowngrade {
         var assignments = new HashMap<String, ByteBuffer>();
         for (var member : staying) {
             var target = group.target(member.id());
-            List<ClassicProtocol> protocols = member.subscription().classic().supportedProtocols();
-            short version = EmbeddedProtocol.assignmentVersion(protocols.get(0).metadata());
-            assignments.put(member.id(), EmbeddedProtocol.assignment(target == null ? MemberAssignment.EMPTY : target, version, context.cluster()));
+            assignments.put(member.id(), NamedPartitions.write(target == null ? MemberAssignment.EMPTY : target, member, context.cluster()));
         }
         return assignments;
     }

@@ -1,6 +1,5 @@
 package io.barnabas.coordinator.group;
 
-import io.barnabas.base.DecodeException;
 import io.barnabas.coordinator.CoordinatorRecord;
 import io.barnabas.coordinator.Decision;
 import io.barnabas.coordinator.assignor.MemberAssignment;
@@ -26,23 +25,23 @@ final class GroupUpgrade {
     /** @throws RefusedException if the group cannot or may not be upgraded */
     GroupDraft draft() {
         check();
-        try {
-            return convert();
-        } catch (DecodeException e) {
-            throw refused("the embedded consumer protocol is malformed");
-        }
+        return convert();
     }
 
     private void check() {
         var config = groups.context().consumerConfig(classic.id());
         if (!config.migrationPolicy().allowsUpgrade()) throw refused("online upgrade is disabled");
-        if (!ClassicGroup.CONSUMER_PROTOCOL_TYPE.equals(classic.protocolType())) throw refused("the group does not use the consumer embedded protocol");
+        if (!ConsumerProtocol.TYPE.equals(classic.protocolType())) throw refused("the group does not use the consumer embedded protocol");
         if (classic.size() > config.maxSize()) throw refused("the group size exceeds the consumer group maximum size");
     }
 
     private RefusedException refused(String reason) {
         return new RefusedException(ErrorCode.GROUP_ID_NOT_FOUND,
                 "Cannot upgrade classic group " + classic.id() + " to consumer group because " + reason + ".");
+    }
+
+    private RefusedException malformed() {
+        return refused("the embedded consumer protocol is malformed");
     }
 
     private GroupDraft convert() {
@@ -76,7 +75,7 @@ final class GroupUpgrade {
 
     private ConsumerSubscription subscription(ClassicMember member) {
         var metadata = classic.protocolName() == null ? member.protocols.get(0).metadata() : member.metadata(classic.protocolName());
-        var subscription = EmbeddedProtocol.subscription(metadata);
+        var subscription = ConsumerProtocol.readSubscription(metadata).orElseThrow(this::malformed);
         return new ConsumerSubscription(member.groupInstanceId, subscription.rackId(), member.clientId, member.clientHost,
                 ConsumerSubscription.sorted(subscription.topics()), "", member.rebalanceTimeoutMs, null, metadata(member.sessionTimeoutMs, member.protocols));
     }
@@ -88,7 +87,7 @@ final class GroupUpgrade {
     }
 
     private MemberAssignment assigned(ClassicMember member) {
-        return EmbeddedProtocol.assigned(member.assignment, groups.context().cluster());
+        return NamedPartitions.read(member.assignment, groups.context().cluster()).orElseThrow(this::malformed);
     }
 
     /** The upgrade is decided: whoever waits in the classic group joins anew, and sessions go on. */

@@ -30,7 +30,8 @@ class TopicPatternTest {
 
     @Test
     void aMessageRepeatsNoMoreThanTheBeginningOfALongExpression() {
-        assertThat(invalid("(" + "x".repeat(15_000))).hasSizeLessThan(1_100).endsWith("x...` is not a valid regular expression: missing closing ).");
+        assertThat(invalid("(" + "x".repeat(15_000))).hasSizeLessThan(1_100)
+                .endsWith("x...` is not a valid regular expression: missing closing ).");
         assertThat(invalid("x".repeat(32_767))).hasSizeLessThan(1_100).endsWith("expression too large.");
     }
 
@@ -43,14 +44,16 @@ class TopicPatternTest {
     /** Each of these takes an engine that tries one way after the other longer than anybody can wait. */
     @Test
     void expressionsThatMakeOthersTryEveryWayEnd() {
-        for (String bomb : List.of("(a*)*b", "(a|a)*b", "(a|aa)+b", "(.*)*x", "(a+)+$b", "(([a-z]+)*)*1", "(a?){60}(a){60}b", ".*.*.*.*.*.*.*.*.*.*b")) {
+        for (String bomb : List.of("(a*)*b", "(a|a)*b", "(a|aa)+b", "(.*)*x", "(a+)+$b", "(([a-z]+)*)*1", "(a?){60}(a){60}b",
+                ".*.*.*.*.*.*.*.*.*.*b")) {
             assertThat(matching(bomb, LONGEST_NAME)).as(bomb).isEmpty();
         }
     }
 
     @Test
     void repetitionsThatMultiplyAreRefusedBeforeTheyTakeMemory() {
-        for (String bomb : List.of("((((x{1000}){1000}){1000}){1000})", "(".repeat(30) + "x" + "{2})".repeat(30), "(?:(?:x{999,}){999}){999,}",
+        for (String bomb : List.of("((((x{1000}){1000}){1000}){1000})", "(".repeat(30) + "x" + "{2})".repeat(30),
+                "(?:(?:x{999,}){999}){999,}",
                 "x{100}(?i){100}(?i){100}", "\\Qx\\E{1000}\\Q\\E{1000}", "((x{1,1000}){1,1000}){0,1000}", "x{1000}".repeat(4_000),
                 "(".repeat(16_000) + ")".repeat(16_000), "a?".repeat(10_000), "\\pL".repeat(10_000))) {
             assertThat(invalid(bomb)).as(bomb).endsWith("expression too large.");
@@ -59,7 +62,9 @@ class TopicPatternTest {
 
     @Test
     void ordinaryExpressionsAreNotTooLarge() {
-        for (String text : List.of("(?i)orders-[a-z]{1,63}(\\.[a-z]{1,63}){0,4}", "\\d{4}-\\d{2}-\\d{2}\\.(events|audit)", ".{249}", "[^_].*", "x{1000}", "(\\w+-){1,20}([a-z]+){1,20}",
+        for (String text : List.of("(?i)orders-[a-z]{1,63}(\\.[a-z]{1,63}){0,4}", "\\d{4}-\\d{2}-\\d{2}\\.(events|audit)",
+                ".{249}", "[^_].*",
+                "x{1000}", "(\\w+-){1,20}([a-z]+){1,20}",
                 "(\\d{1,3}\\.){3}\\d{1,3}", "some\\.quite\\.usual\\.topic\\.name|".repeat(500) + "x")) {
             assertThat(TopicPattern.compile(text)).as(text).isInstanceOf(Compiled.Valid.class);
         }
@@ -67,7 +72,8 @@ class TopicPatternTest {
 
     @Test
     void noExpressionOfAnAllowedSizeOverflowsAStackOfOneMebibyte() {
-        List<String> parts = List.of("(a|", "(?:a|", ")*", ")?", ")", "()", "a?", "^\\b", "(?:|a)", "a|b|", "(a?){1}", "a{0,50}", ".*", "a", "[ab]");
+        List<String> parts = List.of("(a|", "(?:a|", ")*", ")?", ")", "()", "a?", "^\\b", "(?:|a)", "a|b|",
+                "(a?){1}", "a{0,50}", ".*", "a", "[ab]");
         Seeds.check(15, (seed, random) -> {
             int kinds = random.nextInt(1, 4);
             int length = random.nextInt(1_000, 20_000);

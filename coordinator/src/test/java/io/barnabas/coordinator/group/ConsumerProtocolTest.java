@@ -68,7 +68,8 @@ class ConsumerProtocolTest {
     void aNewerVersionIsReadAsTheNewestKnownOneAndTheRestIgnored() {
         var read = ConsumerProtocol.readSubscription(bytes("0009" + SUBSCRIPTIONS.get(3).substring(4) + "0badcafe")).orElseThrow();
         assertThat(read).isEqualTo(ConsumerProtocol.readSubscription(bytes(SUBSCRIPTIONS.get(3))).orElseThrow());
-        assertThat(ConsumerProtocol.readAssignment(bytes("7fff" + ASSIGNMENT_AFTER_VERSION + "00")).orElseThrow().version()).isEqualTo((short) 3);
+        var assignment = ConsumerProtocol.readAssignment(bytes("7fff" + ASSIGNMENT_AFTER_VERSION + "00")).orElseThrow();
+        assertThat(assignment).isEqualTo(new Assignment((short) 3, PARTITIONS, USER_DATA));
     }
 
     @Test
@@ -93,7 +94,8 @@ class ConsumerProtocolTest {
 
     @Test
     void aTopicThatStandsTwiceHasThePartitionsOfBoth() {
-        var read = ConsumerProtocol.readAssignment(bytes("0000" + "00000002" + "000161" + "00000001" + "00000005" + "000161" + "00000001" + "00000002" + "ffffffff"));
+        var read = ConsumerProtocol.readAssignment(bytes("0000" + "00000002"
+                + "000161" + "00000001" + "00000005" + "000161" + "00000001" + "00000002" + "ffffffff"));
         assertThat(read.orElseThrow().partitions()).isEqualTo(Map.of("a", PartitionSet.of(2, 5)));
     }
 
@@ -105,7 +107,8 @@ class ConsumerProtocolTest {
                 bytes = new byte[random.nextInt(80)];
                 random.nextBytes(bytes);
             } else {
-                bytes = HexFormat.of().parseHex(random.nextBoolean() ? SUBSCRIPTIONS.get(random.nextInt(4)) : "0001" + ASSIGNMENT_AFTER_VERSION);
+                String valid = random.nextBoolean() ? SUBSCRIPTIONS.get(random.nextInt(4)) : "0001" + ASSIGNMENT_AFTER_VERSION;
+                bytes = HexFormat.of().parseHex(valid);
                 for (int i = random.nextInt(4); i >= 0; i--) bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
             }
             var buffer = ByteBuffer.wrap(bytes);

@@ -101,7 +101,7 @@ public final class BarnabasProcess implements Broker {
         }
     }
 
-    /** Starts it again, as it was, on its data and port; it must have ended. */
+    @Override
     public BarnabasProcess restart() {
         return setup.start();
     }

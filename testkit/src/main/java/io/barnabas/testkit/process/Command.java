@@ -13,12 +13,13 @@ import java.util.concurrent.TimeUnit;
 
 /** A command that runs to its end: what it is given, then what it answered. */
 public final class Command {
-    private static final int SECONDS_MAX = 120;
+    private static final int SECONDS_MAX_DEFAULT = 120;
 
     private final List<String> words;
     private final Map<String, String> environment = new HashMap<>();
     private byte[] input = new byte[0];
     private Path directory = Repository.ROOT;
+    private int secondsMax = SECONDS_MAX_DEFAULT;
 
     public Command(List<String> words) {
         this.words = List.copyOf(words);
@@ -73,7 +74,13 @@ public final class Command {
         return this;
     }
 
-    /** Runs it; a command that has not ended after two minutes is killed and fails the test. */
+    /** How long it may take: two minutes, if nothing is said. */
+    public Command secondsMax(int seconds) {
+        secondsMax = seconds;
+        return this;
+    }
+
+    /** Runs it; a command that takes longer than it may is killed and fails the test. */
     public Answer run() {
         try {
             Path errors = Files.createTempFile("errors", ".txt");
@@ -101,12 +108,12 @@ public final class Command {
         } catch (IOException e) {
             // It ended without reading all: its exit code tells.
         }
-        boolean ended = process.waitFor(SECONDS_MAX, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(secondsMax, TimeUnit.SECONDS);
         if (!ended) {
             process.destroyForcibly().waitFor();
         }
         var answer = new Answer(words, process.exitValue(), Files.readAllBytes(output), Files.readString(errors));
-        if (!ended) throw new AssertionError("still running after seconds=" + SECONDS_MAX + " " + answer);
+        if (!ended) throw new AssertionError("still running after seconds=" + secondsMax + " " + answer);
         return answer;
     }
 }

@@ -148,7 +148,7 @@ public final class KafkaPeer implements Broker {
         }
     }
 
-    /** Starts it again, as it was, on its data and ports; it must have ended. */
+    @Override
     public KafkaPeer restart() {
         return setup.start();
     }
