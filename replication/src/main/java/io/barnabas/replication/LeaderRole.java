@@ -144,7 +144,7 @@ final class LeaderRole {
     private void appendInTransaction(Append append, RecordBatch batch) {
         boolean isWaiting = checks != null && checks.isWaiting(batch.producerId());
         if (append.transactionalId == null) {
-            append.refuse(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "transactional records without a transactional id", List.of());
+            append.refuse(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, null, List.of());
         } else if (!isWaiting && log.hasOpenTransaction(batch.producerId(), batch.producerEpoch())) {
             appendValid(append, batch);
         } else {

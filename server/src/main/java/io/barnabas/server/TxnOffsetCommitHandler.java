@@ -47,8 +47,8 @@ final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCommitRequ
     /** The offsets' partition must belong to the transaction before it takes any of it, like every other (KIP-890). */
     private void commit(TxnOffsetCommitRequest request, short version, ShardReply<TxnOffsetCommitResponse> reply) {
         var shard = groups.find(groups.partitionOf(request.groupId()));
-        if (shard == null) {
-            reply.fail(ErrorCode.NOT_COORDINATOR);
+        if (request.groupId().isEmpty() || shard == null) {
+            reply.fail(shard == null ? ErrorCode.NOT_COORDINATOR : ErrorCode.INVALID_GROUP_ID);
             return;
         }
         Command<Groups, TxnOffsetCommitResponse> command = (state, decision) -> state.offsets().commitInTransaction(request, version, decision);
