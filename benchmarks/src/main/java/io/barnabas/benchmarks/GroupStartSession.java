@@ -112,6 +112,7 @@ final class GroupStartSession implements Session {
     private void addDifferences(Run run, Map<Value, Double> values) {
         double groupCount = data.groups().groupCount();
         values.put(Value.LOADING_SECONDS, values.get(Value.WALL_SECONDS) - without(run, Value.WALL_SECONDS));
+        values.put(Value.LOADING_CPU_SECONDS, values.get(Value.CPU_SECONDS) - without(run, Value.CPU_SECONDS));
         values.put(Value.RESIDENT_KB_PER_GROUP, (values.get(Value.RESIDENT_MB) - without(run, Value.RESIDENT_MB)) * 1024 / groupCount);
         values.put(Value.HEAP_KB_PER_GROUP, (values.get(Value.LIVE_HEAP_MB) - without(run, Value.LIVE_HEAP_MB)) * 1024 / groupCount);
     }

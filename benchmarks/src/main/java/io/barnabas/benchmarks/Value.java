@@ -41,6 +41,7 @@ enum Value {
     TRANSACTIONS_PER_SECOND("transactions/s", Better.MORE),
     TRANSACTION_CPU_US("CPU per transaction, us", Better.LESS),
     LOADING_SECONDS("of it for the groups, s", Better.LESS),
+    LOADING_CPU_SECONDS("of it for the groups, CPU-s", Better.LESS),
     LIVE_HEAP_MB("of it live heap, MB", Better.LESS),
     RESIDENT_KB_PER_GROUP("resident per group, KB", Better.LESS),
     HEAP_KB_PER_GROUP("live heap per group, KB", Better.LESS);

@@ -43,7 +43,7 @@ public final class CoordinatorShard<S extends CoordinatorState> implements Leade
     private Phase phase = Phase.UNLOADED;
     private S state;
     private ShardLoader loader;
-    private final ShardTimers timers;
+    private ShardTimers timers;
     /** Records of this turn that are applied and not yet appended; null if there are none. */
     private ShardBatch open;
     /** Appended by the present state and not decided, in order. */
@@ -63,7 +63,6 @@ public final class CoordinatorShard<S extends CoordinatorState> implements Leade
         this.loop = partition.loop();
         this.config = config;
         this.states = states;
-        this.timers = new ShardTimers(loop, this::decide, work -> partition.log().directory().io().execute(work));
     }
 
     public Partition partition() {
@@ -91,6 +90,7 @@ public final class CoordinatorShard<S extends CoordinatorState> implements Leade
 
     private void loadIfQuiet() {
         if (phase != Phase.LOADING || loader != null || undecided > 0 || reloadTimer != null) return;
+        timers = new ShardTimers(loop, this::decide, work -> partition.log().directory().io().execute(work));
         state = states.apply(timers);
         long startNs = loop.clock().nanoTime();
         loader = new ShardLoader(partition, id -> state.recordType((short) id), config.get().loadBytesMax(), this::replay,
@@ -138,7 +138,7 @@ public final class CoordinatorShard<S extends CoordinatorState> implements Leade
         loader = null;
         if (reloadTimer != null) reloadTimer.cancel();
         reloadTimer = null;
-        timers.cancelAll();
+        if (timers != null) timers.close();
         var unloaded = state;
         state = null;
         var unsent = open;
@@ -164,7 +164,7 @@ public final class CoordinatorShard<S extends CoordinatorState> implements Leade
             reply.fail(phase == Phase.LOADING ? ErrorCode.COORDINATOR_LOAD_IN_PROGRESS : ErrorCode.NOT_COORDINATOR);
             return;
         }
-        var decision = new Decision(loop.clock().nowMs());
+        var decision = new Decision(loop.clock().nowMs(), partition.assignment().leaderEpoch());
         try {
             R answer = command.decide(state, decision);
             if (answer != null) decision.answer(reply, answer);
@@ -183,7 +183,7 @@ public final class CoordinatorShard<S extends CoordinatorState> implements Leade
     /** Decides what nobody has asked for: a timer is due. */
     private void decide(Consumer<Decision> task) {
         if (phase != Phase.ACTIVE) return;
-        var decision = new Decision(loop.clock().nowMs());
+        var decision = new Decision(loop.clock().nowMs(), partition.assignment().leaderEpoch());
         try {
             task.accept(decision);
             commit(decision);

@@ -50,8 +50,13 @@ public final class CoordinatorShards<S extends CoordinatorState> {
     /** The partition that a group or transactional id belongs to, as Kafka maps it; -1 while the topic does not exist. */
     public int partitionOf(String key) {
         int count = partitionCount.getAsInt();
+        return count == 0 ? -1 : partitionOf(key, count);
+    }
+
+    /** The same among so many partitions, as long as the topic does not exist. */
+    public static int partitionOf(String key, int count) {
         int hash = key.hashCode();
-        return count == 0 ? -1 : (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % count;
+        return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % count;
     }
 
     /** Runs a command on the shard of a key. Any thread; the answer comes on the shard's loop, or here if there is no such shard. */

@@ -11,6 +11,7 @@ import java.util.List;
  */
 public final class Decision {
     private final long nowMs;
+    private final int leaderEpoch;
     private final List<CoordinatorRecord> records = new ArrayList<>(2);
     private final List<Answer<?>> answers = new ArrayList<>(1);
     private long producerId = RecordBatch.NO_PRODUCER_ID;
@@ -25,13 +26,19 @@ public final class Decision {
         }
     }
 
-    Decision(long nowMs) {
+    Decision(long nowMs, int leaderEpoch) {
         this.nowMs = nowMs;
+        this.leaderEpoch = leaderEpoch;
     }
 
     /** The time of this decision and of its records, in ms since 1970. */
     public long nowMs() {
         return nowMs;
+    }
+
+    /** Of the shard's partition: a decision with a higher one was taken later. */
+    public int leaderEpoch() {
+        return leaderEpoch;
     }
 
     /** Proposes a record, behind those proposed before. All of a decision are stored, or none. */

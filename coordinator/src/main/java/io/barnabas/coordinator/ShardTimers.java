@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The timers of a shard's state while it is loaded. Owned by the shard's loop. */
+/** The timers of one state of a shard, from its loading to its unloading. Owned by the shard's loop. */
 final class ShardTimers implements Timers {
     private static final Logger LOG = LoggerFactory.getLogger(ShardTimers.class);
 
@@ -18,6 +18,7 @@ final class ShardTimers implements Timers {
     private final Consumer<Consumer<Decision>> shard;
     private final Executor workers;
     private final Map<Object, EventLoop.Timer> timers = new HashMap<>();
+    private boolean isClosed;
 
     /** @param shard decides by what it is given */
     ShardTimers(EventLoop loop, Consumer<Consumer<Decision>> shard, Executor workers) {
@@ -29,6 +30,7 @@ final class ShardTimers implements Timers {
     @Override
     public void schedule(Object key, long delayMs, Consumer<Decision> task) {
         cancel(key);
+        if (isClosed) return;
         timers.put(key, loop.schedule(delayMs, () -> {
             timers.remove(key);
             shard.accept(task);
@@ -38,6 +40,7 @@ final class ShardTimers implements Timers {
     @Override
     public <T> void compute(Object key, Supplier<T> work, BiConsumer<T, Decision> then) {
         cancel(key);
+        if (isClosed) return;
         var computation = new Computation();
         timers.put(key, computation);
         workers.execute(() -> {
@@ -72,7 +75,9 @@ final class ShardTimers implements Timers {
         return timers.containsKey(key);
     }
 
-    void cancelAll() {
+    /** None runs any more, nor one that is scheduled from now on: the state that wants it is no longer the shard's. */
+    void close() {
+        isClosed = true;
         for (var timer : timers.values()) timer.cancel();
         timers.clear();
     }

@@ -308,6 +308,17 @@ public final class Log {
         return epochs.endOffsetOf(leaderEpoch, endOffset());
     }
 
+    /** Whether records of a transaction of this producer, of this epoch, are neither committed nor aborted. */
+    public boolean hasOpenTransaction(long producerId, short producerEpoch) {
+        var state = producers().get(producerId);
+        return state != null && state.producerEpoch == producerEpoch && state.transactionStartOffset != ProducerState.NO_TRANSACTION;
+    }
+
+    /** Whether the producer has written here before, and is not forgotten. */
+    public boolean knowsProducer(long producerId) {
+        return producers().get(producerId) != null;
+    }
+
     /** Producers with state here, for DescribeProducers; a copy. */
     public List<ActiveProducer> activeProducers() {
         return producers().active();

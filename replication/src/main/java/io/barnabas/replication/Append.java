@@ -18,7 +18,8 @@ public abstract class Append extends OffsetWaiters.Waiter {
     final ByteBuffer records;
     final short acks;
     final short produceVersion;
-    final boolean isTransactionalIdGiven;
+    /** Null if the producer gave none. */
+    final String transactionalId;
     final AppendOrigin origin;
     /** In the queue that it is in. */
     Append next;
@@ -34,15 +35,16 @@ public abstract class Append extends OffsetWaiters.Waiter {
     /**
      * A client's.
      *
-     * @param records        one batch, as it came
-     * @param acks           -1, 0 or 1
-     * @param produceVersion of the request, since older ones may not bring every codec
+     * @param records         one batch, as it came
+     * @param acks            -1, 0 or 1
+     * @param produceVersion  of the request, since older ones may not bring every codec
+     * @param transactionalId null if the producer gave none
      */
-    protected Append(ByteBuffer records, short acks, short produceVersion, boolean isTransactionalIdGiven) {
+    protected Append(ByteBuffer records, short acks, short produceVersion, String transactionalId) {
         this.records = records;
         this.acks = acks;
         this.produceVersion = produceVersion;
-        this.isTransactionalIdGiven = isTransactionalIdGiven;
+        this.transactionalId = transactionalId;
         this.origin = AppendOrigin.CLIENT;
     }
 
@@ -55,7 +57,7 @@ public abstract class Append extends OffsetWaiters.Waiter {
         this.records = records;
         this.acks = ACKS_ALL;
         this.produceVersion = 0;
-        this.isTransactionalIdGiven = false;
+        this.transactionalId = null;
         this.origin = origin;
     }
 

@@ -10,6 +10,7 @@ import io.barnabas.model.RecordBatchValidator;
 import io.barnabas.model.TimestampType;
 import io.barnabas.model.ValidationResult;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What a leader does for its partition: it takes appends, moves the high watermark and acknowledges. Owned by the
@@ -28,6 +29,7 @@ final class LeaderRole {
     private final RecordBatchValidator validator;
     /** Tells those who wait for records what may be seen now. */
     private final Runnable readers;
+    private final TransactionVerifier verifier;
     private PartitionConfig config;
     private int inSyncReplicaCount;
     private int replicaCount;
@@ -36,6 +38,8 @@ final class LeaderRole {
     private boolean isHolding;
     /** Came while the log was busy with a write on a slow disk, or is held, in order; their frames are what bounds them. */
     private final AppendQueue held = new AppendQueue();
+    /** Null until the first question about a transaction. */
+    private TransactionChecks checks;
     /** Appended in this turn, not yet written. */
     private final AppendQueue staged = new AppendQueue();
     /** Written just now, and acknowledged for it. */
@@ -47,11 +51,13 @@ final class LeaderRole {
     /** What the log held, perhaps unflushed, when this leadership began: not seen before it is on stable storage. */
     private final long inheritedEnd;
 
-    LeaderRole(Log log, int leaderEpoch, PartitionConfig config, RecordBatchValidator validator, Runnable readers) {
+    LeaderRole(Log log, int leaderEpoch, PartitionConfig config, RecordBatchValidator validator, TransactionVerifier verifier,
+               Runnable readers) {
         this.log = log;
         this.leaderEpoch = leaderEpoch;
         this.config = config;
         this.validator = validator;
+        this.verifier = verifier;
         this.readers = readers;
         this.inheritedEnd = log.endOffset();
         if (holdsInherited()) log.flushTo(inheritedEnd);
@@ -82,6 +88,7 @@ final class LeaderRole {
     }
 
     private void appendHeld(long nowMs) {
+        appendPassed();
         while (!held.isEmpty() && !isHolding && !log.isBusy()) appendNow(held.poll(), nowMs);
     }
 
@@ -106,7 +113,15 @@ final class LeaderRole {
             return;
         }
         if (append.origin == AppendOrigin.CLIENT) appendOfClient(append, nowMs);
-        else appendValid(append, stamped(new RecordBatch().wrap(append.records, append.records.position()), nowMs));
+        else appendOfCoordinator(append, stamped(new RecordBatch().wrap(append.records, append.records.position()), nowMs));
+    }
+
+    private void appendOfCoordinator(Append append, RecordBatch batch) {
+        boolean endsTransaction = batch.isControl() && batch.isTransactional();
+        long producerId = batch.producerId();
+        short producerEpoch = batch.producerEpoch();
+        boolean isTaken = appendValid(append, batch);
+        if (isTaken && endsTransaction && checks != null) checks.onMarker(producerId, producerEpoch);
     }
 
     /** NOT_ENOUGH_REPLICAS while too few are in sync for acks=all, else NONE. */
@@ -121,12 +136,45 @@ final class LeaderRole {
             return;
         }
         var batch = ((ValidationResult.Accepted) result).batch();
-        if (batch.isTransactional()) {
-            var error = append.isTransactionalIdGiven ? ErrorCode.INVALID_TXN_STATE : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
-            append.refuse(error, "transactional records outside a transaction", List.of());
-            return;
+        if (batch.isTransactional()) appendInTransaction(append, batch);
+        else appendValid(append, batch);
+    }
+
+    /** Behind the first batch of a transaction the others follow without a question. */
+    private void appendInTransaction(Append append, RecordBatch batch) {
+        boolean isWaiting = checks != null && checks.isWaiting(batch.producerId());
+        if (append.transactionalId == null) {
+            append.refuse(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, null, List.of());
+        } else if (!isWaiting && log.hasOpenTransaction(batch.producerId(), batch.producerEpoch())) {
+            appendValid(append, batch);
+        } else {
+            if (checks == null) checks = new TransactionChecks(log.topicPartition(), verifier, this::appendPassed);
+            checks.add(append, batch);
         }
-        appendValid(append, batch);
+    }
+
+    /** See {@link Partition#verifyTransaction}. */
+    void verifyTransaction(TransactionVerifier.Question question, Consumer<ErrorCode> receiver) {
+        boolean isWaiting = checks != null && checks.isWaiting(question.producerId());
+        if (!isWaiting && log.hasOpenTransaction(question.producerId(), question.producerEpoch())) {
+            receiver.accept(ErrorCode.NONE);
+        } else {
+            if (checks == null) checks = new TransactionChecks(log.topicPartition(), verifier, this::appendPassed);
+            checks.add(question, receiver);
+        }
+    }
+
+    /** What the coordinator has vouched for goes before all that came after it. */
+    private void appendPassed() {
+        while (checks != null && !isHolding && !log.isBusy()) {
+            var append = checks.pollPassed();
+            if (append == null) return;
+            var batch = new RecordBatch().wrap(append.records, append.records.position());
+            // A producer whose epochs are as many as its transactions begins each with the first sequence, also where nobody knows it.
+            boolean isGap = TransactionChecks.adds(append) && batch.baseSequence() != 0 && !log.knowsProducer(batch.producerId());
+            if (isGap) append.refuse(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, null, List.of());
+            else appendValid(append, batch);
+        }
     }
 
     /** As the topic wants the times of its batches. */
@@ -135,17 +183,19 @@ final class LeaderRole {
         return batch;
     }
 
-    private void appendValid(Append append, RecordBatch batch) {
+    /** @return whether the batch is in the log now */
+    private boolean appendValid(Append append, RecordBatch batch) {
         if (batch.sizeInBytes() > config.log().segmentBytes()) {
             append.refuse(ErrorCode.RECORD_LIST_TOO_LARGE, "a batch of " + batch.sizeInBytes() + " bytes exceeds segment.bytes="
                     + config.log().segmentBytes(), List.of());
-            return;
+            return false;
         }
         var result = log.append(batch, leaderEpoch, append.origin);
         if (result instanceof AppendResult.Appended appended) {
             boolean isStamped = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
             append.place(appended.baseOffset(), appended.lastOffset(), isStamped ? batch.maxTimestamp() : -1, log.logStartOffset());
             staged.add(append);
+            return true;
         } else if (result instanceof AppendResult.Duplicate duplicate) {
             boolean isStamped = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
             append.place(duplicate.baseOffset(), duplicate.lastOffset(), isStamped ? duplicate.maxTimestamp() : -1, log.logStartOffset());
@@ -159,6 +209,7 @@ final class LeaderRole {
         } else {
             throw new AssertionError(result);
         }
+        return false;
     }
 
     /** What was staged lies in the file, as far as the log goes: behind a roll there may be more, whose own write has failed. */
@@ -216,6 +267,8 @@ final class LeaderRole {
     void end(ErrorCode error) {
         if (!log.isBusy()) endStaged(error);
         refuseAll(held, error);
+        if (checks != null) checks.end(error);
+        checks = null;
         unflushed.clear();
         acknowledgements.failAll(error);
     }

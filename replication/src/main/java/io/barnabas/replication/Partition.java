@@ -14,6 +14,7 @@ import io.barnabas.model.RecordBatchValidator;
 import io.barnabas.model.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A partition's life on this broker: its log, its role, and who waits for its offsets. Owned by its loop, on which every
@@ -33,6 +34,7 @@ public final class Partition implements LogListener {
 
     /** Null if nobody wants to know. */
     private LeadershipListener leadershipListener;
+    private TransactionVerifier verifier = (question, receiver) -> receiver.accept(ErrorCode.COORDINATOR_NOT_AVAILABLE);
     private PartitionConfig config;
     private PartitionAssignment assignment;
     private Log log;
@@ -83,6 +85,11 @@ public final class Partition implements LogListener {
     /** Says who hears when this broker begins and ends to lead. Before {@link #open}, any thread. */
     public void observe(LeadershipListener listener) {
         leadershipListener = listener;
+    }
+
+    /** Says who knows about transactions; without one their records are refused. Before {@link #open}, any thread. */
+    public void verifyTransactions(TransactionVerifier newVerifier) {
+        verifier = newVerifier;
     }
 
     /** Opens the log, or makes it, in one of the broker's directories, and takes the role that the assignment gives. */
@@ -159,7 +166,7 @@ public final class Partition implements LogListener {
         boolean isNew = leader == null || leader.leaderEpoch() != assignment.leaderEpoch();
         if (isNew) {
             endLeadership(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-            leader = new LeaderRole(log, assignment.leaderEpoch(), config, validator, this::tellWaiters);
+            leader = new LeaderRole(log, assignment.leaderEpoch(), config, validator, verifier, this::tellWaiters);
             if (isHeld) leader.hold();
         }
         leader.setReplicas(assignment.replicaCount(), assignment.inSyncReplicaCount());
@@ -230,6 +237,19 @@ public final class Partition implements LogListener {
         var error = leaderError(-1);
         if (error != ErrorCode.NONE) append.refuse(error, null, List.of());
         else leader.append(append, loop.clock().nowMs());
+    }
+
+    /**
+     * Asks whether this partition belongs to a producer's open transaction, for somebody who writes to it when told so, at once.
+     *
+     * @param adds     whether the partition is to be added to the transaction; else it must be in it already
+     * @param receiver told once, now or later: NONE, or what the coordinator said, or why nobody can say. After NONE no marker comes
+     *                 before what is written in the same step.
+     */
+    public void verifyTransaction(String transactionalId, long producerId, short producerEpoch, boolean adds, Consumer<ErrorCode> receiver) {
+        var error = leaderError(-1);
+        if (error != ErrorCode.NONE) receiver.accept(error);
+        else leader.verifyTransaction(new TransactionVerifier.Question(transactionalId, producerId, producerEpoch, topicPartition, adds), receiver);
     }
 
     /** Why an append of this broker's own would be refused; NONE if it would be tried. */

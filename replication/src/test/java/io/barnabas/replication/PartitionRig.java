@@ -1,10 +1,12 @@
 package io.barnabas.replication;
 
 import io.barnabas.base.Uuid;
+import io.barnabas.log.AppendOrigin;
 import io.barnabas.log.DirectoryIdentity;
 import io.barnabas.log.LogConfig;
 import io.barnabas.log.LogDirectory;
 import io.barnabas.model.ErrorCode;
+import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordBatchBuilder;
 import io.barnabas.model.RecordBatchCursor;
 import io.barnabas.model.RecordBatchValidator;
@@ -16,8 +18,10 @@ import io.barnabas.testkit.Simulation;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** One partition, led by this broker alone, on a simulated disk whose worker is a loop of its own. */
 final class PartitionRig {
@@ -27,10 +31,14 @@ final class PartitionRig {
     final Simulation simulation;
     final SimulatedDisk disk;
     final PartitionConfig config;
+    /** What a transaction's coordinator is asked, for the test to answer. */
+    final ArrayDeque<Asked> asked = new ArrayDeque<>();
     SimulatedLoop loop;
     SimulatedLoop worker;
     Partition partition;
     private int leaderEpoch;
+
+    record Asked(TransactionVerifier.Question question, Consumer<ErrorCode> receiver) {}
 
     PartitionRig(long seed, PartitionConfig.FlushPolicy policy) {
         this(seed, policy, LogConfig.DEFAULT.segmentBytes());
@@ -58,6 +66,7 @@ final class PartitionRig {
         var directory = LogDirectory.open(PATH, 1, CLUSTER,
                 new LogDirectory.Environment(disk, simulation.clock(), worker, simulation.random(), 100));
         partition = new Partition(new TopicPartition("t", 0), new Uuid(7, 9), loop, new RecordBatchValidator(), config, leading());
+        partition.verifyTransactions((question, receiver) -> asked.add(new Asked(question, receiver)));
         loop.execute(() -> partition.open(directory));
         simulation.runUntilIdle();
     }
@@ -135,7 +144,7 @@ final class PartitionRig {
 
         Sent(String value, short acks) {
             super(new RecordBatchBuilder().append(1_000, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8))).build(),
-                    acks, (short) 12, false);
+                    acks, (short) 12, null);
             this.value = value;
         }
 
@@ -149,6 +158,20 @@ final class PartitionRig {
         protected void onDecided() {
             if (isDecided || !isStored) throw new AssertionError("decided twice, or before it was stored: " + value);
             isDecided = true;
+        }
+
+        /** In a transaction. */
+        Sent(String value, int produceVersion, long producerId, int epoch, int sequence) {
+            super(new RecordBatchBuilder().producer(producerId, (short) epoch, sequence).transactional()
+                    .append(1_000, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8))).build(), ACKS_ALL, (short) produceVersion, "id");
+            this.value = value;
+        }
+
+        /** A marker. */
+        Sent(long producerId, int epoch, AppendOrigin origin) {
+            super(new RecordBatchBuilder().producer(producerId, (short) epoch, RecordBatch.NO_SEQUENCE).transactional()
+                    .appendEndTransaction(1_000, true, 0).build(), origin);
+            this.value = "marker";
         }
 
         boolean isAcknowledged() {

@@ -89,6 +89,7 @@ public final class Broker {
     private MovePace movePace;
     private volatile ReplicaMoves moves;
     private Coordinators coordinators;
+    private volatile ProducerIds producerIds;
     private volatile BrokerLifecycle lifecycle;
     /** Those of the configuration that could not be used at the start. */
     private final List<Path> failedDirectories = new ArrayList<>();
@@ -146,12 +147,13 @@ public final class Broker {
         undo.push(this::closePartitions);
         places = new LogDirectories(directories, failedDirectories);
         places.cordon(config.get(CORDONED_LOG_DIRS));
-        coordinators = new Coordinators(() -> configNow, metadata);
+        coordinators = new Coordinators(() -> configNow, metadata, partitions, loops, receiver -> producerIds.next(receiver));
         var applier = new MetadataApplier(metadataLoop, config, partitions, metadata, places, loops,
                 this::onConfigChanged, List.of(coordinators, new MovesResumed()));
         var quorum = new OneVoterQuorum(config.nodeId(), controllerEndpoint(), metadataDirectory, disk, metadataLoop, retention());
         var controller = new Controller(config.nodeId(), identity.clusterId(), metadataLoop, random.split(), controllerConfig(),
                 new ConfigChecks(applier::config), quorum);
+        producerIds = new ProducerIds(loops.get(0), controller, epoch);
         controller.addListener(applier);
         controller.addListener(coordinators);
         var assignments = new DirectoryAssignments(metadataLoop, epoch, places::idOf, controller::assignReplicasToDirs);
@@ -164,7 +166,7 @@ public final class Broker {
         sockets = new Sockets(config, loops);
         undo.push(() -> await(sockets.stop()));
         var services = new Services(config, applier::config, identity.clusterId(), controller, quorum::kraftVersion, metadata, partitions,
-                places, moves, coordinators, disk, loops, epoch);
+                places, moves, coordinators, producerIds, disk, loops, epoch);
         sockets.listen(Handlers.ofBroker(services), Handlers.ofController(services));
 
         controller.start().toCompletableFuture().join();

@@ -56,7 +56,8 @@ final class FindCoordinatorHandler implements RequestHandler<FindCoordinatorRequ
     }
 
     private CoordinatorShards<?> shardsOf(int version, byte keyType) {
-        return keyType == GROUP ? coordinators.groups() : null;
+        if (keyType == GROUP) return coordinators.groups();
+        return keyType == TRANSACTION ? coordinators.transactions().shards() : null;
     }
 
     private static boolean isKnown(int version, byte keyType) {

@@ -61,8 +61,7 @@ final class Handlers {
         handlers.put(ApiKey.LIST_OFFSETS, new ListOffsetsHandler(partitions, metadata));
         handlers.put(ApiKey.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(partitions, metadata));
         handlers.put(ApiKey.DELETE_RECORDS, new DeleteRecordsHandler(partitions, metadata));
-        handlers.put(ApiKey.INIT_PRODUCER_ID, new InitProducerIdHandler(new ProducerIds(node.loops().get(0), node.controller(), node.epoch())));
-        handlers.put(ApiKey.WRITE_TXN_MARKERS, new WriteTxnMarkersHandler(partitions, metadata, node.config().get(REQUEST_TIMEOUT_MS)));
+        handlers.put(ApiKey.WRITE_TXN_MARKERS, new WriteTxnMarkersHandler(partitions, metadata, node.coordinators().markers(), node.config().get(REQUEST_TIMEOUT_MS)));
         handlers.put(ApiKey.DESCRIBE_PRODUCERS, new DescribeProducersHandler(partitions, metadata));
         handlers.put(ApiKey.ALTER_REPLICA_LOG_DIRS, new AlterReplicaLogDirsHandler(node.moves()));
         handlers.put(ApiKey.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(partitions, node.directories(), node.disk()));
@@ -84,6 +83,7 @@ final class Handlers {
         var topics = new InternalTopics(node.config(), calls, node.metadata(), node.controller()::createTopics);
         handlers.put(ApiKey.FIND_COORDINATOR, new FindCoordinatorHandler(node.coordinators(), topics, node.partitions(), endpoints));
         addGroups();
+        addTransactions();
     }
 
     private void addGroups() {
@@ -103,6 +103,17 @@ final class Handlers {
         var consumerProtocol = new ConsumerProtocolSwitch(node.config(), metadata);
         handlers.put(ApiKey.CONSUMER_GROUP_HEARTBEAT, new ConsumerGroupHeartbeatHandler(groups, consumerProtocol));
         handlers.put(ApiKey.CONSUMER_GROUP_DESCRIBE, new ConsumerGroupDescribeHandler(groups, consumerProtocol));
+    }
+
+    private void addTransactions() {
+        var coordinators = node.coordinators();
+        var transactions = coordinators.transactions();
+        handlers.put(ApiKey.INIT_PRODUCER_ID, new InitProducerIdHandler(transactions, node.producerIds()));
+        handlers.put(ApiKey.ADD_PARTITIONS_TO_TXN, new AddPartitionsToTxnHandler(transactions, node.metadata()));
+        handlers.put(ApiKey.ADD_OFFSETS_TO_TXN, new AddOffsetsToTxnHandler(transactions, coordinators));
+        handlers.put(ApiKey.END_TXN, new EndTxnHandler(transactions));
+        handlers.put(ApiKey.DESCRIBE_TRANSACTIONS, new DescribeTransactionsHandler(transactions));
+        handlers.put(ApiKey.LIST_TRANSACTIONS, new ListTransactionsHandler(transactions));
     }
 
     /** What tools ask of brokers and controllers alike. */

@@ -3,6 +3,10 @@ package io.barnabas.server;
 import static io.barnabas.server.config.CoordinatorSettings.OFFSETS_TOPIC_NUM_PARTITIONS;
 import static io.barnabas.server.config.CoordinatorSettings.OFFSETS_TOPIC_REPLICATION_FACTOR;
 import static io.barnabas.server.config.CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES;
+import static io.barnabas.server.config.TransactionSettings.TRANSACTION_STATE_LOG_MIN_ISR;
+import static io.barnabas.server.config.TransactionSettings.TRANSACTION_STATE_LOG_NUM_PARTITIONS;
+import static io.barnabas.server.config.TransactionSettings.TRANSACTION_STATE_LOG_REPLICATION_FACTOR;
+import static io.barnabas.server.config.TransactionSettings.TRANSACTION_STATE_LOG_SEGMENT_BYTES;
 
 import io.barnabas.cluster.metadata.ClusterImage;
 import io.barnabas.model.TopicNames;
@@ -50,6 +54,11 @@ final class InternalTopics {
             case TopicNames.CONSUMER_OFFSETS -> topic(topic, image, config.get(OFFSETS_TOPIC_NUM_PARTITIONS), config.get(OFFSETS_TOPIC_REPLICATION_FACTOR),
                     Map.of("cleanup.policy", "compact", "compression.type", "producer",
                             "segment.bytes", String.valueOf(config.get(OFFSETS_TOPIC_SEGMENT_BYTES))));
+            case TopicNames.TRANSACTION_STATE -> topic(topic, image, config.get(TRANSACTION_STATE_LOG_NUM_PARTITIONS),
+                    config.get(TRANSACTION_STATE_LOG_REPLICATION_FACTOR),
+                    Map.of("cleanup.policy", "compact", "compression.type", "uncompressed", "unclean.leader.election.enable", "false",
+                            "min.insync.replicas", String.valueOf(config.get(TRANSACTION_STATE_LOG_MIN_ISR)),
+                            "segment.bytes", String.valueOf(config.get(TRANSACTION_STATE_LOG_SEGMENT_BYTES))));
             default -> throw new IllegalArgumentException("not a coordinator's topic: topic=" + topic);
         };
     }

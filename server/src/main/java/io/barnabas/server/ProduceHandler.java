@@ -146,7 +146,7 @@ final class ProduceHandler implements RequestHandler<ProduceRequest> {
 
         Part(PendingProduce produce, PartitionProduceData data, PartitionProduceResponse answer) {
             super(data.records().toByteBuffer(), produce.request.acks(), produce.context.apiVersion(),
-                    produce.request.transactionalId() != null);
+                    produce.request.transactionalId());
             this.produce = produce;
             this.answer = answer.setBaseOffset(UNDECIDED);
         }

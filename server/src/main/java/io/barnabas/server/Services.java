@@ -17,4 +17,4 @@ import java.util.function.Supplier;
 record Services(
         BrokerConfig config, Supplier<BrokerConfig> configNow, String clusterId, Controller controller,
         IntSupplier kraftVersion, MetadataCache metadata, PartitionRegistry partitions, LogDirectories directories, ReplicaMoves moves,
-        Coordinators coordinators, Disk disk, List<NioEventLoop> loops, BrokerEpoch epoch) {}
+        Coordinators coordinators, ProducerIds producerIds, Disk disk, List<NioEventLoop> loops, BrokerEpoch epoch) {}

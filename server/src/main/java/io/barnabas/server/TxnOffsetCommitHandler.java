@@ -1,5 +1,6 @@
 package io.barnabas.server;
 
+import io.barnabas.coordinator.Command;
 import io.barnabas.coordinator.CoordinatorShards;
 import io.barnabas.coordinator.group.Groups;
 import io.barnabas.model.ErrorCode;
@@ -15,6 +16,10 @@ import java.util.List;
 final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCommitRequest> {
     /** From this version on topics are named by id (KIP-1319). */
     private static final int TOPIC_ID_VERSION = 6;
+    /** The first version whose clients leave it to brokers to add the offsets' partition to the transaction. */
+    private static final int ADDING_VERSION = 5;
+    /** The first version whose clients know TRANSACTION_ABORTABLE. */
+    private static final int ABORTABLE_VERSION = 4;
 
     private final CoordinatorShards<Groups> groups;
     private final MetadataCache metadata;
@@ -33,12 +38,40 @@ final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCommitRequ
             context.answer(response);
             return;
         }
-        short version = context.apiVersion();
-        groups.run(request.groupId(), (state, decision) -> state.offsets().commitInTransaction(request, version, decision),
-                new ShardReply<TxnOffsetCommitResponse>(decided -> {
-                    fillIn(asked, decided);
-                    context.answer(response);
-                }, error -> refusal(request, error)));
+        commit(request, context.apiVersion(), new ShardReply<TxnOffsetCommitResponse>(decided -> {
+            fillIn(asked, decided);
+            context.answer(response);
+        }, error -> refusal(request, error)));
+    }
+
+    /** The offsets' partition must belong to the transaction before it takes any of it, like every other (KIP-890). */
+    private void commit(TxnOffsetCommitRequest request, short version, ShardReply<TxnOffsetCommitResponse> reply) {
+        var shard = groups.find(groups.partitionOf(request.groupId()));
+        if (request.groupId().isEmpty() || shard == null) {
+            reply.fail(shard == null ? ErrorCode.NOT_COORDINATOR : ErrorCode.INVALID_GROUP_ID);
+            return;
+        }
+        Command<Groups, TxnOffsetCommitResponse> command = (state, decision) -> state.offsets().commitInTransaction(request, version, decision);
+        var partition = shard.partition();
+        partition.loop().execute(() -> {
+            // Says itself why not.
+            if (!shard.isActive()) shard.run(command, reply);
+            else partition.verifyTransaction(request.transactionalId(), request.producerId(), request.producerEpoch(), version >= ADDING_VERSION, error -> {
+                if (error == ErrorCode.NONE) shard.run(command, reply);
+                else reply.fail(errorOf(error, version));
+            });
+        });
+    }
+
+    /** What a transaction's coordinator says, in terms of what a client of a group's coordinator should do. */
+    private static ErrorCode errorOf(ErrorCode error, int version) {
+        return switch (error) {
+            case PRODUCER_FENCED -> ErrorCode.INVALID_PRODUCER_EPOCH;
+            case TRANSACTION_ABORTABLE -> version >= ABORTABLE_VERSION ? error : ErrorCode.INVALID_TXN_STATE;
+            case NOT_COORDINATOR -> ErrorCode.COORDINATOR_NOT_AVAILABLE;
+            case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, UNKNOWN_TOPIC_OR_PARTITION -> ErrorCode.NOT_COORDINATOR;
+            default -> error;
+        };
     }
 
     /** What may be committed; its places in the answer are {@code asked}, those of the rest are filled in. */

@@ -1,19 +1,16 @@
 package io.barnabas.server;
 
 import io.barnabas.base.EventLoop;
-import io.barnabas.log.AppendOrigin;
+import io.barnabas.coordinator.transaction.MarkerWriter;
+import io.barnabas.coordinator.transaction.TransactionMarker;
 import io.barnabas.model.ErrorCode;
-import io.barnabas.model.RecordBatch;
-import io.barnabas.model.RecordBatchBuilder;
 import io.barnabas.protocol.message.WriteTxnMarkersRequest;
 import io.barnabas.protocol.message.WriteTxnMarkersRequest.WritableTxnMarker;
 import io.barnabas.protocol.message.WriteTxnMarkersResponse;
 import io.barnabas.protocol.message.WriteTxnMarkersResponse.WritableTxnMarkerPartitionResult;
 import io.barnabas.protocol.message.WriteTxnMarkersResponse.WritableTxnMarkerResult;
 import io.barnabas.protocol.message.WriteTxnMarkersResponse.WritableTxnMarkerTopicResult;
-import io.barnabas.replication.Append;
 import io.barnabas.replication.Partition;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 
 /**
@@ -26,18 +23,20 @@ final class WriteTxnMarkersHandler implements RequestHandler<WriteTxnMarkersRequ
 
     private final PartitionRegistry partitions;
     private final MetadataCache metadata;
+    private final MarkerWriter writer;
     private final int timeoutMs;
 
     /** @param timeoutMs markers that no replica has acknowledged by then are answered with REQUEST_TIMED_OUT; they may stand all the same */
-    WriteTxnMarkersHandler(PartitionRegistry partitions, MetadataCache metadata, int timeoutMs) {
+    WriteTxnMarkersHandler(PartitionRegistry partitions, MetadataCache metadata, MarkerWriter writer, int timeoutMs) {
         this.partitions = partitions;
         this.metadata = metadata;
+        this.writer = writer;
         this.timeoutMs = timeoutMs;
     }
 
     @Override
     public void handle(RequestContext context, WriteTxnMarkersRequest request) {
-        var pending = new PendingMarkers(context);
+        var pending = new PendingMarkers(context, writer);
         // One result a producer: who asks keeps no more of an answer.
         var results = new LinkedHashMap<Long, WritableTxnMarkerResult>();
         for (var marker : request.markers()) {
@@ -63,22 +62,25 @@ final class WriteTxnMarkersHandler implements RequestHandler<WriteTxnMarkersRequ
     private static final class PendingMarkers {
         final WriteTxnMarkersResponse response = new WriteTxnMarkersResponse();
         private final RequestContext context;
+        private final MarkerWriter writer;
         /** Markers not decided, and one more while the request is still being handed out. */
         private int undecided = 1;
         private boolean isAnswered;
         private EventLoop.Timer timer;
 
-        PendingMarkers(RequestContext context) {
+        PendingMarkers(RequestContext context, MarkerWriter writer) {
             this.context = context;
+            this.writer = writer;
         }
 
         void write(WritableTxnMarker marker, Partition partition, WritableTxnMarkerPartitionResult answer) {
             undecided++;
-            long nowMs = context.loop().clock().nowMs();
-            var append = new MarkerAppend(this, answer, batch(marker, nowMs), originOf(marker));
-            Runnable task = () -> partition.whenSettled(() -> partition.append(append));
-            if (partition.loop().isCurrent()) task.run();
-            else partition.loop().execute(task);
+            var end = new TransactionMarker(marker.producerId(), marker.producerEpoch(), marker.transactionResult(), marker.coordinatorEpoch(),
+                    marker.transactionVersion());
+            writer.write(end, partition, error -> {
+                if (context.loop().isCurrent()) onDecided(answer, error);
+                else context.loop().execute(() -> onDecided(answer, error));
+            });
         }
 
         void onStarted(int timeoutMs) {
@@ -86,9 +88,9 @@ final class WriteTxnMarkersHandler implements RequestHandler<WriteTxnMarkersRequ
             else timer = context.loop().schedule(timeoutMs, this::onTimeout);
         }
 
-        private void onDecided(MarkerAppend append) {
+        private void onDecided(WritableTxnMarkerPartitionResult answer, ErrorCode error) {
             if (isAnswered) return;
-            append.answer.setErrorCode(append.error().code());
+            answer.setErrorCode(error.code());
             if (--undecided > 0) return;
             if (timer != null) timer.cancel();
             answer();
@@ -108,37 +110,6 @@ final class WriteTxnMarkersHandler implements RequestHandler<WriteTxnMarkersRequ
         private void answer() {
             isAnswered = true;
             context.answer(response);
-        }
-    }
-
-    private static ByteBuffer batch(WritableTxnMarker marker, long nowMs) {
-        return new RecordBatchBuilder().producer(marker.producerId(), marker.producerEpoch(), RecordBatch.NO_SEQUENCE).transactional()
-                .appendEndTransaction(nowMs, marker.transactionResult(), marker.coordinatorEpoch()).build();
-    }
-
-    private static AppendOrigin originOf(WritableTxnMarker marker) {
-        return marker.transactionVersion() >= 2 ? AppendOrigin.COORDINATOR_OF_VERSION_2 : AppendOrigin.COORDINATOR;
-    }
-
-    /** One marker in one partition. */
-    private static final class MarkerAppend extends Append {
-        private final PendingMarkers pending;
-        private final WritableTxnMarkerPartitionResult answer;
-
-        MarkerAppend(PendingMarkers pending, WritableTxnMarkerPartitionResult answer, ByteBuffer batch, AppendOrigin origin) {
-            super(batch, origin);
-            this.pending = pending;
-            this.answer = answer;
-        }
-
-        @Override
-        protected void onStored() {}
-
-        @Override
-        protected void onDecided() {
-            var loop = pending.context.loop();
-            if (loop.isCurrent()) pending.onDecided(this);
-            else loop.execute(() -> pending.onDecided(this));
         }
     }
 }

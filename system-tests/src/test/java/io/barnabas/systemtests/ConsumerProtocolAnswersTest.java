@@ -29,7 +29,7 @@ class ConsumerProtocolAnswersTest extends SideBySide {
             Clients.createTopic(told.broker(), topic + "-b", 2);
             told.idOf(topic);
             told.idOf(topic + "-b");
-            told.awaitCoordinators(topic, probe());
+            told.awaitGroups(topic, probe());
             awaitTopics(told);
             scene.play(told);
         });
@@ -178,7 +178,8 @@ class ConsumerProtocolAnswersTest extends SideBySide {
             told.ask(a.beating().setMemberEpoch(epoch), 1);
             told.ask(a.full().setMemberEpoch(epoch), 1);
             told.ask(a.full().setMemberEpoch(epoch).setTopicPartitions(List.of()), 1);
-            told.ask(a.full().setMemberEpoch(epoch).setTopicPartitions(List.of(new TopicPartitions().setTopicId(told.idOf(topic)).setPartitions(List.of(0, 1, 2, 3)))), 1);
+            var all = List.of(new TopicPartitions().setTopicId(told.idOf(topic)).setPartitions(List.of(0, 1, 2, 3)));
+            told.ask(a.full().setMemberEpoch(epoch).setTopicPartitions(all), 1);
             told.ask(b.beating().setMemberId("nobody"), 1);
             // Joining again it begins anew.
             told.ask(a.full().setMemberEpoch(0).setTopicPartitions(List.of()), 1);

@@ -16,7 +16,7 @@ class GroupAdminAnswersTest extends SideBySide {
     private void sameAnswers(Transcript.Scene scene) {
         Transcript.same(told -> {
             Clients.createTopic(told.broker(), topic, 1);
-            told.awaitCoordinators(name("stable"), name("empty"), name("simple"), name("joining"), name("completing"), name("connect"));
+            told.awaitGroups(name("stable"), name("empty"), name("simple"), name("joining"), name("completing"), name("connect"));
             scene.play(told);
         });
     }
@@ -76,8 +76,8 @@ class GroupAdminAnswersTest extends SideBySide {
         sameAnswers(told -> {
             everyState(told);
             for (int version = 0; version <= 6; version++) {
-                told.ask(Groups.describing(name("stable"), name("empty"), name("simple"), name("joining"), name("completing"), name("connect"), name("none"), "",
-                        name("stable")), version);
+                told.ask(Groups.describing(name("stable"), name("empty"), name("simple"), name("joining"), name("completing"), name("connect"),
+                        name("none"), "", name("stable")), version);
                 told.ask(Groups.describing(), version);
                 if (version >= 3) told.ask(Groups.describing(name("stable"), name("none")).setIncludeAuthorizedOperations(true), version);
             }

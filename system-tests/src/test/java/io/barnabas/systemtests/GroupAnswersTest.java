@@ -9,15 +9,12 @@ import io.barnabas.protocol.message.LeaveGroupRequest;
 import io.barnabas.protocol.message.LeaveGroupRequest.MemberIdentity;
 import io.barnabas.protocol.message.OffsetCommitRequest;
 import io.barnabas.protocol.message.SyncGroupRequest;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The members of classic groups are answered, field by field and in every version, as by Apache Kafka. */
 class GroupAnswersTest extends SideBySide {
-    private static final int UNKNOWN_MEMBER_ID = 25;
     private static final int REBALANCE_IN_PROGRESS = 27;
-    private static final String LONG_ID = "i".repeat(Short.MAX_VALUE);
 
     /** Of the scene. */
     private String group;
@@ -27,7 +24,7 @@ class GroupAnswersTest extends SideBySide {
     private void sameAnswers(Transcript.Scene scene) {
         group = topic + "." + ++scenes;
         Transcript.same(told -> {
-            told.awaitCoordinators(group);
+            told.awaitGroups(group);
             scene.play(told);
         });
     }
@@ -39,6 +36,7 @@ class GroupAnswersTest extends SideBySide {
     @Test
     void coordinatorsAreFoundInEveryVersion() {
         sameAnswers(told -> {
+            told.awaitTransactions(group);
             for (int version = 0; version <= 3; version++) {
                 for (byte type = 0; type <= (version == 0 ? 0 : 2); type++) {
                     for (var key : List.of(topic, "")) told.ask(new FindCoordinatorRequest().setKey(key).setKeyType(type), version);
@@ -162,53 +160,6 @@ class GroupAnswersTest extends SideBySide {
             member(told, "b").stable();
             Groups.describe(told, group, 5);
         });
-    }
-
-    @Test
-    void timeoutsMustBeWithinBounds() {
-        sameAnswers(told -> {
-            for (int sessionMs : new int[] {-1, 0, 99, 1_800_001, Integer.MAX_VALUE, 100, 1_800_000}) {
-                member(told, "a").timeouts(sessionMs, 60_000).join();
-            }
-            for (int rebalanceMs : new int[] {-1, 0}) member(told, "a").timeouts(60_000, rebalanceMs).join();
-        });
-    }
-
-    @Test
-    void idsMayBeEmptyUnknownOrVeryLong() {
-        sameAnswers(told -> {
-            for (var id : new String[] {"", LONG_ID}) {
-                var lost = new ClassicMember(told, "a", id);
-                lost.join();
-                lost.id = "nobody";
-                lost.join();
-                lost.sync();
-                lost.heartbeat();
-                lost.leave();
-                Groups.describe(told, id, 5);
-                Groups.delete(told, id);
-            }
-            for (var id : new String[] {"", "nobody", LONG_ID}) {
-                var stranger = member(told, "a");
-                stranger.id = id;
-                strangerAsks(stranger);
-            }
-            var member = member(told, "b").stable();
-            for (var id : new String[] {"", "nobody", LONG_ID}) {
-                var stranger = member(told, "a");
-                stranger.id = id;
-                stranger.generation = member.generation;
-                strangerAsks(stranger);
-            }
-            member.heartbeat();
-        });
-    }
-
-    private static void strangerAsks(ClassicMember stranger) throws Exception {
-        if (!stranger.id.isEmpty()) stranger.join();
-        stranger.sync();
-        stranger.heartbeat();
-        stranger.leave();
     }
 
     @Test
@@ -378,74 +329,6 @@ class GroupAnswersTest extends SideBySide {
     }
 
     @Test
-    void aSilentMemberIsForgottenAfterItsSession() {
-        sameAnswers(told -> {
-            var member = member(told, "a").timeouts(100, 60_000).stable();
-            member.awaitHeartbeat(UNKNOWN_MEMBER_ID);
-            Groups.describe(told, group, 5);
-            member.join();
-        });
-    }
-
-    @Test
-    void whoDoesNotRejoinInTimeIsForgotten() {
-        sameAnswers(told -> {
-            var a = member(told, "a").timeouts(60_000, 200).stable();
-            var b = member(told, "b").timeouts(60_000, 200);
-            b.sendJoinWithId();
-            b.joined();
-            a.heartbeat();
-            b.sync(b);
-            // Nor who does not ask for its assignment.
-            a.id = "";
-            a.sendJoinWithId();
-            b.awaitHeartbeat(REBALANCE_IN_PROGRESS);
-            b.join();
-            a.joined();
-            b.awaitHeartbeat(UNKNOWN_MEMBER_ID);
-            a.heartbeat();
-            Groups.describe(told, group, 5);
-        });
-    }
-
-    @Test
-    void anIdThatIsNotUsedInTimeIsForgotten() {
-        sameAnswers(told -> {
-            var member = member(told, "a").stable();
-            var pending = member(told, "b").timeouts(200, 60_000);
-            pending.join();
-            // A rebalance waits for whoever was given an id, as long as it may take to come back with it.
-            member.join();
-            pending.heartbeat();
-            pending.join();
-        });
-    }
-
-    @Test
-    void aFullGroupTakesNobodyMore() {
-        for (int version : new int[] {3, 9}) {
-            sameAnswers(told -> {
-                var members = new ArrayList<ClassicMember>();
-                for (int i = 0; i < 5; i++) members.add(member(told, "m" + i).version(9));
-                for (var member : members) member.join();
-                var late = member(told, "late").version(version);
-                members.get(0).joinWithId();
-                members.get(1).sendJoin();
-                members.get(0).awaitHeartbeat(REBALANCE_IN_PROGRESS);
-                members.get(2).sendJoin();
-                members.get(3).sendJoin();
-                members.get(4).sendJoin();
-                members.get(0).join();
-                for (var member : members.subList(1, 5)) member.joined();
-                late.join();
-                late.instance(version > 3 ? "late" : null);
-                late.join();
-                members.get(3).heartbeat();
-            });
-        }
-    }
-
-    @Test
     void anOldMemberSharesItsIdWithNobody() {
         sameAnswers(told -> {
             var a = member(told, "a").stable();
@@ -473,7 +356,8 @@ class GroupAnswersTest extends SideBySide {
     @Test
     void whatIsNotSaidIsAnswered() {
         sameAnswers(told -> {
-            for (ApiMessage request : List.of(new JoinGroupRequest(), new SyncGroupRequest(), new HeartbeatRequest(), new LeaveGroupRequest(), new OffsetCommitRequest())) {
+            for (ApiMessage request : List.of(new JoinGroupRequest(), new SyncGroupRequest(), new HeartbeatRequest(), new LeaveGroupRequest(),
+                    new OffsetCommitRequest())) {
                 var key = request.apiKey();
                 for (int version = key.lowestOfferedVersion(); version <= key.highestOfferedVersion(); version++) told.ask(request, version);
             }

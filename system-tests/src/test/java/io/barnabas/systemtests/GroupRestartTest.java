@@ -2,9 +2,7 @@ package io.barnabas.systemtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.barnabas.testkit.process.BarnabasProcess;
 import io.barnabas.testkit.process.Broker;
-import io.barnabas.testkit.process.KafkaPeer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,16 +20,10 @@ class GroupRestartTest {
     private static final int PARTITIONS = 3;
     private static final int RECORDS = 30;
 
-    private Broker start() {
-        boolean isKafka = "kafka".equals(System.getProperty("tests.subject"));
-        return isKafka ? KafkaPeer.with().setting("group.initial.rebalance.delay.ms", "0").start()
-                : BarnabasProcess.with().setting("group.initial.rebalance.delay.ms", "0").start();
-    }
-
     private static Broker restart(Broker broker, String way) {
         if (way.equals("kill")) broker.process().kill();
         else broker.process().terminate();
-        return broker instanceof KafkaPeer kafka ? kafka.restart() : ((BarnabasProcess) broker).restart();
+        return broker.restart();
     }
 
     private static void write(Broker broker, int from) {
@@ -47,7 +39,7 @@ class GroupRestartTest {
     @ParameterizedTest
     @ValueSource(strings = {"stop", "kill"})
     void consumersGoOnWhereTheyWere(String way) throws Exception {
-        var broker = start();
+        var broker = SideBySide.startSubject();
         try {
             Clients.createTopic(broker, TOPIC, PARTITIONS);
             write(broker, 0);
@@ -79,11 +71,12 @@ class GroupRestartTest {
     @ParameterizedTest
     @ValueSource(strings = {"stop", "kill"})
     void aTransactionOutlivesTheBroker(String way) throws Exception {
-        var broker = start();
+        var broker = SideBySide.startSubject();
         try {
             Clients.createTopic(broker, TOPIC, PARTITIONS);
             var partition = new TopicPartition(TOPIC, 0);
-            try (var producer = Clients.producer(broker, "transactional.id", "t"); var party = new Party(broker, "group", "isolation.level", "read_committed")) {
+            try (var producer = Clients.producer(broker, "transactional.id", "t");
+                    var party = new Party(broker, "group", "isolation.level", "read_committed")) {
                 producer.initTransactions();
                 producer.beginTransaction();
                 producer.send(Clients.record(TOPIC, 0, null, null, "0000")).get();
@@ -105,13 +98,15 @@ class GroupRestartTest {
 
     @Test
     void whatWasDeletedStaysDeleted() throws Exception {
-        var broker = start();
+        var broker = SideBySide.startSubject();
         try {
             Clients.createTopic(broker, TOPIC, 1);
             var partition = new TopicPartition(TOPIC, 0);
             var told = new ArrayList<String>();
             try (var admin = Clients.admin(broker)) {
-                for (var group : List.of("kept", "deleted", "cleared")) admin.alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(3))).all().get();
+                for (var group : List.of("kept", "deleted", "cleared")) {
+                    admin.alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(3))).all().get();
+                }
                 admin.deleteConsumerGroups(List.of("deleted")).all().get();
                 admin.deleteConsumerGroupOffsets("cleared", Set.of(partition)).all().get();
             }

@@ -20,6 +20,11 @@ final class Groups {
         return (DescribeGroupsResponse) told.ask("admin", describing(group), version);
     }
 
+    /** Waits until a group has come to a state. */
+    static void awaitState(Transcript told, String group, String state) {
+        told.<DescribeGroupsResponse>until(answer -> answer.groups().get(0).groupState().equals(state), describing(group), 5);
+    }
+
     static DeleteGroupsRequest deleting(String... groups) {
         var request = new DeleteGroupsRequest();
         request.groupsNames().addAll(List.of(groups));

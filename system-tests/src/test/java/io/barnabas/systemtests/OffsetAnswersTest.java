@@ -28,7 +28,7 @@ class OffsetAnswersTest extends SideBySide {
     private void sameAnswers(Transcript.Scene scene) {
         Transcript.same(told -> {
             Clients.createTopic(told.broker(), topic, PARTITIONS);
-            told.awaitCoordinators(topic);
+            told.awaitGroups(topic);
             told.idOf(topic);
             scene.play(told);
         });
@@ -159,7 +159,9 @@ class OffsetAnswersTest extends SideBySide {
     void retentionMayBeAskedForByOldClients() {
         sameAnswers(told -> {
             for (int version = 2; version <= 4; version++) {
-                for (long retentionMs : new long[] {-1, 0, 1000, Long.MAX_VALUE}) told.ask(commit(topic, at(0, retentionMs + 1, "")).setRetentionTimeMs(retentionMs), version);
+                for (long retentionMs : new long[] {-1, 0, 1000, Long.MAX_VALUE}) {
+                    told.ask(commit(topic, at(0, version, "")).setRetentionTimeMs(retentionMs), version);
+                }
             }
             tellAll(told);
         });

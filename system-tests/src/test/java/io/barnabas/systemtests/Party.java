@@ -115,7 +115,8 @@ final class Party implements AutoCloseable {
         }
     }
 
-    private void poll() {
+    /** Polls each of them once. */
+    void poll() {
         for (var guest : guests.values()) {
             for (var record : guest.consumer.poll(POLL)) guest.read.add(Clients.text(record.value()));
         }
@@ -150,6 +151,10 @@ final class Party implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    Collection<Guest> guests() {
+        return guests.values();
     }
 
     Admin admin() {

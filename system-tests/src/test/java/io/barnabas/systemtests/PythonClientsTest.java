@@ -21,14 +21,15 @@ class PythonClientsTest extends SideBySide {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"writes_and_reads", "commits_by_hand", "commits_by_itself", "two_members_share", "two_members_share_by_cooperation",
-            "static_member_returns", "seeks", "administers", "reads_processes_and_writes", "an_open_transaction_is_not_seen",
-            "the_older_producer_is_fenced"})
+    @ValueSource(strings = {"writes_and_reads", "commits_by_hand", "commits_by_itself", "two_members_share",
+            "two_members_share_by_cooperation", "static_member_returns", "seeks", "administers", "reads_processes_and_writes",
+            "an_open_transaction_is_not_seen", "the_older_producer_is_fenced"})
     void confluentKafka(String scene) {
         sameOutput("confluent.py", scene);
     }
 
     private void sameOutput(String script, String scene) {
-        same(broker -> Command.of(PYTHON, "-B", SCRIPTS.resolve(script).toString(), scene, broker.bootstrap(), topic).run().successful().lines());
+        String path = SCRIPTS.resolve(script).toString();
+        same(broker -> Command.of(PYTHON, "-B", path, scene, broker.bootstrap(), topic).run().successful().lines());
     }
 }

@@ -43,7 +43,7 @@ abstract class SideBySide {
             Map.entry("group.consumer.assignor.offload.enable", "false"),
             Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "200"));
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
 
     private static Broker kafka;
@@ -62,21 +62,27 @@ abstract class SideBySide {
         return kafka;
     }
 
-    private static Broker startKafka() {
+    static Broker startKafka() {
         var setup = KafkaPeer.with();
         SETTINGS.forEach(setup::setting);
         return setup.start();
     }
 
-    private static Broker startBarnabas() {
+    /** A broker of the make that is judged, for one who ends it. */
+    static Broker startSubject() {
+        if (isSubjectKafka()) return startKafka();
         var setup = BarnabasProcess.with();
         SETTINGS.forEach(setup::setting);
         return setup.start();
     }
 
+    private static boolean isSubjectKafka() {
+        return "kafka".equals(System.getProperty("tests.subject"));
+    }
+
     static synchronized Broker subject() {
         if (subject == null) {
-            subject = "kafka".equals(System.getProperty("tests.subject")) ? startKafka() : startBarnabas();
+            subject = startSubject();
         }
         if (!subject.process().isAlive()) throw new AssertionError("it ended by itself:\n" + subject.process().output());
         return subject;
@@ -136,7 +142,7 @@ abstract class SideBySide {
         return text.replace("127.0.0.1", "localhost").replace(Integer.toString(broker.port()), "PORT").replace(broker.dataDirectory().toString(), "DATA");
     }
 
-    /** Tries again until it comes to something, for a minute at most. */
+    /** Tries again until it comes to something, for half a minute at most. */
     static <T> T until(Callable<T> attempt) {
         var result = new AtomicReference<T>();
         Awaitility.await().atMost(PATIENCE).pollInterval(POLL_INTERVAL).pollDelay(Duration.ZERO).untilAsserted(() -> result.set(attempt.call()));

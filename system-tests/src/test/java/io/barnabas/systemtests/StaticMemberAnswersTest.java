@@ -8,7 +8,7 @@ class StaticMemberAnswersTest extends SideBySide {
 
     private void sameAnswers(Transcript.Scene scene) {
         Transcript.same(told -> {
-            told.awaitCoordinators(topic);
+            told.awaitGroups(topic);
             scene.play(told);
         });
     }
@@ -183,9 +183,9 @@ class StaticMemberAnswersTest extends SideBySide {
     @Test
     void aStaticMemberIsForgottenWithItsSession() {
         sameAnswers(told -> {
-            var member = member(told, "a").instance("a-1").timeouts(100, 60_000).stable();
-            member.awaitHeartbeat(25);
-            Groups.describe(told, topic, 5);
+            var member = member(told, "a").instance("a-1").timeouts(1_000, 60_000).stable();
+            Groups.awaitState(told, topic, "Empty");
+            member.heartbeat();
             member.join();
             member.id = "";
             member.join();

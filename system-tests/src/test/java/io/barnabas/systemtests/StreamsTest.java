@@ -47,7 +47,9 @@ class StreamsTest {
     @Test
     void countsAndJoinsAreExactHoweverOftenApplicationAndBrokerAreKilled() throws Exception {
         Broker broker = Subject.start();
-        for (String suffix : List.of("-lines", "-left", "-right", "-counts", "-joined")) Clients.createTopic(broker, id + suffix, PARTITIONS);
+        for (String suffix : List.of("-lines", "-left", "-right", "-counts", "-joined")) {
+            Clients.createTopic(broker, id + suffix, PARTITIONS);
+        }
         ChildProcess application = startApplication(broker);
         try (var results = resultsOf(broker)) {
             for (int round = 0; round < ROUNDS; round++) {
@@ -79,7 +81,10 @@ class StreamsTest {
     private KafkaConsumer<byte[], byte[]> resultsOf(Broker broker) {
         var consumer = Clients.consumer(broker, "isolation.level", "read_committed");
         var partitions = new ArrayList<TopicPartition>();
-        for (int i = 0; i < PARTITIONS; i++) partitions.addAll(List.of(new TopicPartition(id + "-counts", i), new TopicPartition(id + "-joined", i)));
+        for (int i = 0; i < PARTITIONS; i++) {
+            partitions.add(new TopicPartition(id + "-counts", i));
+            partitions.add(new TopicPartition(id + "-joined", i));
+        }
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         return consumer;
@@ -98,7 +103,8 @@ class StreamsTest {
                 int partition = random.nextInt(PARTITIONS);
                 boolean isPair = random.nextInt(4) > 0;
                 answers.add(producer.send(Clients.record(id + "-left", partition, nowMs, key, "left" + key)));
-                answers.add(producer.send(Clients.record(id + "-right", partition, nowMs + (isPair ? 10_000 : 10_001), key, "right" + key)));
+                long rightMs = nowMs + (isPair ? 10_000 : 10_001);
+                answers.add(producer.send(Clients.record(id + "-right", partition, rightMs, key, "right" + key)));
                 if (isPair) expectedPairs.add("left" + key + " right" + key);
             }
         }
@@ -139,7 +145,8 @@ class StreamsTest {
         } else {
             String word = Clients.text(result.key());
             Long before = counts.put(word, Long.valueOf(value));
-            assertTrue(before == null || before < counts.get(word), () -> "counted again: word=" + word + " before=" + before + " now=" + value);
+            assertTrue(before == null || before < counts.get(word),
+                    () -> "counted again: word=" + word + " before=" + before + " now=" + value);
         }
     }
 }

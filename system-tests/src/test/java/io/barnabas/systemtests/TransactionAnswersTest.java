@@ -28,7 +28,8 @@ class TransactionAnswersTest extends SideBySide {
         Transcript.same(told -> {
             Clients.createTopic(told.broker(), topic, PARTITIONS);
             told.idOf(topic);
-            told.awaitCoordinators(topic);
+            told.awaitGroups(topic);
+            told.awaitTransactions(topic);
             scene.play(told);
         });
     }
@@ -85,7 +86,8 @@ class TransactionAnswersTest extends SideBySide {
 
     @Test
     void whatIsNotThereYetIsRefusedInANewVersion() {
-        sameAnswers(told -> told.ask(new InitProducerIdRequest().setTransactionalId(topic).setTransactionTimeoutMs(1000).setProducerId(-1).setProducerEpoch((short) -1), 3));
+        var request = new InitProducerIdRequest().setTransactionalId(topic).setTransactionTimeoutMs(1000).setProducerId(-1).setProducerEpoch((short) -1);
+        sameAnswers(told -> told.ask(request, 3));
     }
 
     @Test
@@ -278,7 +280,9 @@ class TransactionAnswersTest extends SideBySide {
             client.add(3, partitions(topic, 0));
             client.add(1, partitions(topic, 0));
             client.produce(OLD_PRODUCE, topic, 0);
-            for (int version = 3; version <= 5; version++) client.as(topic, client.producerId, client.epoch).timeout(60_000).initAgain(client.producerId, client.epoch, version);
+            for (int version = 3; version <= 5; version++) {
+                client.as(topic, client.producerId, client.epoch).timeout(60_000).initAgain(client.producerId, client.epoch, version);
+            }
             client.timeout(60_000).init(5);
             client.produce(NEW_PRODUCE, topic, 0);
             client.endWhole(NEW_END, true);
@@ -310,7 +314,7 @@ class TransactionAnswersTest extends SideBySide {
     @Test
     void transactionsAreListed() {
         sameAnswers(told -> {
-            told.awaitCoordinators(topic + 1, topic + 2, topic + 3);
+            told.awaitTransactions(topic + 1, topic + 2, topic + 3);
             new TransactionalClient(told, "a", topic).init(5);
             var ongoing = new TransactionalClient(told, "a", topic + 1).init(5);
             ongoing.add(3, partitions(topic, 0));
@@ -321,8 +325,8 @@ class TransactionAnswersTest extends SideBySide {
             }
             for (int version = 0; version <= 2; version++) {
                 list(told, new ListTransactionsRequest(), version);
-                for (var states : List.of(List.of("Ongoing"), List.of("Empty", "CompleteCommit"), List.of("ongoing"), List.of("nonsense", "Ongoing"), List.of("nonsense"),
-                        List.of(""), List.of("Dead"), List.of("PrepareEpochFence", "PrepareCommit", "PrepareAbort"))) {
+                for (var states : List.of(List.of("Ongoing"), List.of("Empty", "CompleteCommit"), List.of("ongoing"), List.of("nonsense", "Ongoing"),
+                        List.of("nonsense"), List.of(""), List.of("Dead"), List.of("PrepareEpochFence", "PrepareCommit", "PrepareAbort"))) {
                     list(told, new ListTransactionsRequest().setStateFilters(states), version);
                 }
                 list(told, new ListTransactionsRequest().setProducerIdFilters(List.of(ongoing.producerId)), version);

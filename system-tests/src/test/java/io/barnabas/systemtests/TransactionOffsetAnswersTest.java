@@ -29,7 +29,8 @@ class TransactionOffsetAnswersTest extends SideBySide {
         Transcript.same(told -> {
             Clients.createTopic(told.broker(), topic, 2);
             told.idOf(topic);
-            told.awaitCoordinators(topic);
+            told.awaitGroups(topic);
+            told.awaitTransactions(topic);
             scene.play(told);
         });
     }
@@ -52,8 +53,8 @@ class TransactionOffsetAnswersTest extends SideBySide {
 
     /** Markers of offsets come after the answer. */
     private void awaitStable(Transcript told) {
-        told.<OffsetFetchResponse>until(answer -> answer.groups().get(0).topics().get(0).partitions().stream().allMatch(partition -> partition.errorCode() == 0),
-                fetching(true), 9);
+        told.<OffsetFetchResponse>until(answer -> answer.groups().get(0).topics().get(0).partitions().stream()
+                .allMatch(partition -> partition.errorCode() == 0), fetching(true), 9);
     }
 
     @Test
@@ -140,7 +141,8 @@ class TransactionOffsetAnswersTest extends SideBySide {
                 client.as(topic, client.producerId + 1_000_000, client.epoch).commitOffset(version, topic, topic, 0, 1);
                 client.as("", client.producerId, client.epoch).commitOffset(version, topic, topic, 0, 1);
                 client.commitOffset(version, "", topic, 0, 1);
-                told.ask(new TxnOffsetCommitRequest().setTransactionalId(topic).setGroupId(topic).setProducerId(client.producerId).setProducerEpoch(client.epoch), version);
+                told.ask(new TxnOffsetCommitRequest().setTransactionalId(topic).setGroupId(topic).setProducerId(client.producerId)
+                        .setProducerEpoch(client.epoch), version);
                 client.endWhole(OLD_END, false);
             }
         });

@@ -18,6 +18,7 @@ import io.barnabas.protocol.message.TxnOffsetCommitRequest;
 import io.barnabas.protocol.message.TxnOffsetCommitRequest.TxnOffsetCommitRequestPartition;
 import io.barnabas.protocol.message.TxnOffsetCommitRequest.TxnOffsetCommitRequestTopic;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,7 +168,11 @@ final class TransactionalClient {
         return request;
     }
 
+    /** Apache Kafka lists partitions in the order of a hash set. */
     void describe() throws IOException {
-        told.ask("admin", describing(id), 0);
+        var request = describing(id);
+        DescribeTransactionsResponse answer = told.quietly(request, 0);
+        for (var state : answer.transactionStates()) for (var topic : state.topics()) Collections.sort(topic.partitions());
+        told.tell(request, 0, answer);
     }
 }

@@ -126,14 +126,20 @@ final class Transcript implements AutoCloseable {
         });
     }
 
-    /** Waits until groups and transactions are coordinated here, which the first question brings about. */
-    void awaitCoordinators(String... keys) {
-        for (byte type : new byte[] {Coordinators.GROUP, Coordinators.TRANSACTION}) {
-            SideBySide.until(() -> {
-                Coordinators.check(client("quiet"), type, FIND_VERSION, keys);
-                return null;
-            });
-        }
+    /** Waits until these groups are coordinated here, which the first question brings about. */
+    void awaitGroups(String... groups) {
+        awaitCoordinators(Coordinators.GROUP, groups);
+    }
+
+    void awaitTransactions(String... transactionalIds) {
+        awaitCoordinators(Coordinators.TRANSACTION, transactionalIds);
+    }
+
+    private void awaitCoordinators(byte type, String... keys) {
+        SideBySide.until(() -> {
+            Coordinators.check(client("quiet"), type, FIND_VERSION, keys);
+            return null;
+        });
     }
 
     /** The id of a topic, which is told by its name from now on. */

@@ -84,8 +84,9 @@ public final class SimulatedLoop implements EventLoop {
         return !paused && (!inbox.isEmpty() || !turnEnd.isEmpty() || nextTimerMs() <= simulation.clock().nowMs());
     }
 
+    /** Long.MAX_VALUE if none will run: a loop that is paused has none. */
     long nextTimerMs() {
-        return alarms.isEmpty() ? Long.MAX_VALUE : alarms.peek().dueMs;
+        return paused || alarms.isEmpty() ? Long.MAX_VALUE : alarms.peek().dueMs;
     }
 
     void turn() {

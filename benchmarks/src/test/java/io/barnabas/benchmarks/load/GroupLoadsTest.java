@@ -25,35 +25,50 @@ class GroupLoadsTest {
 
     private InetSocketAddress address;
 
-    @Test
-    void theyRunOnBarnabas() {
+    private void onBarnabas(Runnable loads) {
         var setup = BarnabasProcess.with();
         SETTINGS.forEach(setup::setting);
         try (var broker = setup.start()) {
-            runOn(broker);
+            run(broker, loads);
         }
+    }
+
+    private void onKafka(Runnable loads) {
+        var setup = KafkaPeer.with();
+        SETTINGS.forEach(setup::setting);
+        try (var broker = setup.start()) {
+            run(broker, loads);
+        }
+    }
+
+    private void run(Broker broker, Runnable loads) {
+        address = new InetSocketAddress("localhost", broker.port());
+        try (var topics = Topics.connect(address)) {
+            topics.create(TOPIC, PARTITIONS, Map.of());
+        }
+        loads.run();
+    }
+
+    @Test
+    void groupsCommitAndJoinOnBarnabas() {
+        onBarnabas(this::groupsCommitAndJoin);
     }
 
     @Test
     @Tag("long")
-    void theyRunOnKafka() {
-        var setup = KafkaPeer.with();
-        SETTINGS.forEach(setup::setting);
-        try (var broker = setup.start()) {
-            runOn(broker);
-        }
+    void everythingRunsOnKafka() {
+        onKafka(() -> {
+            groupsCommitAndJoin();
+            everyTransactionIsWhole();
+            aZombieEndsTheLoad();
+        });
     }
 
-    /** One broker for all, which takes longer to start than each of them. */
-    private void runOn(Broker broker) {
-        address = new InetSocketAddress("localhost", broker.port());
-        try (var topics = Topics.connect(address)) {
-            topics.create(TOPIC, PARTITIONS, Map.of());
-            eachGroupHasTheOffsetThatItCommittedLast();
-            allGroupsAreWrittenAndFound();
-            for (Protocol protocol : Protocol.values()) everyMemberGetsItsShareAgainAndAgain(protocol);
-            everyTransactionIsWhole(topics);
-        }
+    private void groupsCommitAndJoin() {
+        eachGroupHasTheOffsetThatItCommittedLast();
+        aCommitThatIsRefusedEndsTheLoad();
+        allGroupsAreWrittenAndFound();
+        for (Protocol protocol : Protocol.values()) everyMemberGetsItsShareAgainAndAgain(protocol);
     }
 
     private void eachGroupHasTheOffsetThatItCommittedLast() {
@@ -65,6 +80,12 @@ class GroupLoadsTest {
             var committed = groups.committed(names).orElseThrow();
             assertThat(committed.values()).allSatisfy(offsets -> assertThat(offsets).hasSize(PARTITIONS).containsOnly(offsets[0]));
             assertThat(committed.values().stream().mapToLong(offsets -> offsets[0]).sum()).isEqualTo(100);
+        }
+    }
+
+    private void aCommitThatIsRefusedEndsTheLoad() {
+        try (var load = LoadGenerator.open(address, LoadSpec.commit(TOPIC, PARTITIONS + 1))) {
+            assertThatThrownBy(() -> load.run(100, LONG)).isInstanceOf(LoadException.class).hasMessageContaining("UNKNOWN_TOPIC_OR_PARTITION");
         }
     }
 
@@ -92,7 +113,7 @@ class GroupLoadsTest {
         }
     }
 
-    private void everyTransactionIsWhole(Topics topics) {
+    private void everyTransactionIsWhole() {
         long transactionCount;
         try (var load = Transactions.open(address, TOPIC, 2, 3)) {
             transactionCount = load.run(Duration.ofMillis(100)).requestCount() + load.run(Duration.ofMillis(100)).requestCount();
@@ -101,6 +122,15 @@ class GroupLoadsTest {
         // A producer gets its id again when its last transaction is completed.
         Transactions.open(address, TOPIC, 2, 3).close();
         // Of each transaction a record and a marker in each of its partitions.
-        assertThat(Arrays.stream(topics.endOffsets(TOPIC, PARTITIONS)).sum()).isEqualTo(transactionCount * 2 * 3);
+        try (var topics = Topics.connect(address)) {
+            assertThat(Arrays.stream(topics.endOffsets(TOPIC, PARTITIONS)).sum()).isEqualTo(transactionCount * 2 * 3);
+        }
+    }
+
+    private void aZombieEndsTheLoad() {
+        try (var zombie = Transactions.open(address, TOPIC, 2, 3)) {
+            Transactions.open(address, TOPIC, 2, 3).close();
+            assertThatThrownBy(() -> zombie.run(LONG)).isInstanceOf(LoadException.class).hasMessageContaining("refused");
+        }
     }
 }

@@ -1,13 +1,13 @@
 package io.barnabas.cluster.controller;
 
 import io.barnabas.base.Clock;
+import io.barnabas.cluster.metadata.BuiltFeatures;
 import io.barnabas.cluster.metadata.ClusterDelta;
 import io.barnabas.cluster.metadata.ClusterImage;
 import io.barnabas.cluster.metadata.ClusterImageBuilder;
 import io.barnabas.cluster.metadata.ClusterListener;
 import io.barnabas.cluster.metadata.ImageRecords;
 import io.barnabas.cluster.metadata.MetadataTransactions;
-import io.barnabas.cluster.metadata.MetadataVersion;
 import io.barnabas.cluster.metadata.Records;
 import io.barnabas.cluster.quorum.BatchTooLargeException;
 import io.barnabas.cluster.quorum.MetadataBatch;
@@ -225,8 +225,7 @@ final class ControllerState implements MetadataQuorum.Listener {
     }
 
     private List<TypedRecord> bootstrap() {
-        var features = bootstrapRecords == null
-                ? List.of(Records.feature(MetadataVersion.FEATURE, MetadataVersion.HIGHEST.level())) : bootstrapRecords;
+        var features = bootstrapRecords == null ? BuiltFeatures.records() : bootstrapRecords;
         bootstrapRecords = null;
         var records = new ArrayList<TypedRecord>(features.size() + 2);
         records.add(Records.of(MetadataRecordType.BEGIN_TRANSACTION, new BeginTransactionRecord().setName("Bootstrap records")));

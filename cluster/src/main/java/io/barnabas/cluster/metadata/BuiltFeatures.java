@@ -15,6 +15,9 @@ public final class BuiltFeatures {
     /** The consumer group protocol (KIP-848). */
     public static final String GROUP_VERSION = "group.version";
 
+    /** Rules of transactions: 1 has records of a newer layout, 2 an epoch for each transaction (KIP-890). */
+    public static final String TRANSACTION_VERSION = "transaction.version";
+
     /** Levels by name. */
     public static final Map<String, Short> LEVELS = levels();
 
@@ -24,6 +27,7 @@ public final class BuiltFeatures {
         var levels = new TreeMap<String, Short>();
         levels.put(MetadataVersion.FEATURE, MetadataVersion.HIGHEST.level());
         levels.put(GROUP_VERSION, (short) 1);
+        levels.put(TRANSACTION_VERSION, (short) 2);
         return Collections.unmodifiableMap(levels);
     }
 

@@ -138,7 +138,7 @@ public final class MetadataDirectory {
         createDurably(disk, folder);
         long nowMs = clock.nowMs();
         SnapshotWriter.write(disk, folder, BOOTSTRAP, nowMs, nowMs,
-                ControlRecords.oneVoter(nodeId, identity.directoryId(), controller), batches(List.of(bootstrapRecords())));
+                ControlRecords.oneVoter(nodeId, identity.directoryId(), controller), batches(List.of(BuiltFeatures.records())));
         LogDirectory.format(disk, directory, identity);
         return identity;
     }
@@ -158,11 +158,6 @@ public final class MetadataDirectory {
             // One that was there before may lie in a directory that only its owner can open.
             if (isNew) throw e;
         }
-    }
-
-    /** Only features whose code exists are finalized; a later version raises them. */
-    private static List<TypedRecord> bootstrapRecords() {
-        return BuiltFeatures.records();
     }
 
     static MetadataQuorum.SnapshotRecords batches(List<List<TypedRecord>> batches) {

@@ -34,25 +34,26 @@ class ControllerTest {
     private final TestNode node = new TestNode(1);
 
     @Test
-    void aNewClusterFinalizesTheNewestMetadataVersionAlone() {
+    void aNewClusterFinalizesTheNewestLevelsOfWhatIsBuilt() {
         node.start();
-        assertEquals(Map.of("metadata.version", (short) 33), node.image().features());
-        // The leader change, kraft.version, voters; begin, feature, end.
-        assertEquals(5, node.image().lastOffset());
+        assertEquals(Map.of("group.version", (short) 1, "metadata.version", (short) 33, "transaction.version", (short) 2), node.image().features());
+        // The leader change, kraft.version, voters; begin, features, end.
+        assertEquals(7, node.image().lastOffset());
     }
 
     @Test
     void aBrokerLeadsNothingBeforeItIsUnfenced() {
         node.start();
-        assertEquals(6, node.registerBroker(1).brokerEpoch());
+        long epoch = node.registerBroker(1).brokerEpoch();
+        assertEquals(8, epoch);
         assertTrue(node.image().broker(1).fenced());
         assertEquals(ErrorCode.INVALID_REPLICATION_FACTOR.code(), node.createTopic("t", 1, 1).errorCode());
-        var behind = node.await(node.controller.heartbeat(new BrokerHeartbeatRequest().setBrokerId(1).setBrokerEpoch(6).setCurrentMetadataOffset(5)));
+        var behind = node.await(node.controller.heartbeat(new BrokerHeartbeatRequest().setBrokerId(1).setBrokerEpoch(epoch).setCurrentMetadataOffset(epoch - 1)));
         assertTrue(behind.isFenced());
         assertFalse(behind.isCaughtUp());
-        assertFalse(node.heartbeat(1, 6).isFenced());
+        assertFalse(node.heartbeat(1, epoch).isFenced());
         assertEquals(0, node.createTopic("t", 1, 1).errorCode());
-        assertEquals(ErrorCode.STALE_BROKER_EPOCH.code(), node.heartbeat(1, 5).errorCode());
+        assertEquals(ErrorCode.STALE_BROKER_EPOCH.code(), node.heartbeat(1, epoch - 1).errorCode());
     }
 
     @Test
@@ -384,7 +385,12 @@ class ControllerTest {
         assertEquals(ErrorCode.INVALID_UPDATE_VERSION.code(), feature("metadata.version", 34, 1));
         assertEquals(ErrorCode.INVALID_UPDATE_VERSION.code(), feature("metadata.version", 32, 1));
         assertEquals(ErrorCode.INVALID_UPDATE_VERSION.code(), feature("metadata.version", 32, 2));
-        assertEquals(ErrorCode.INVALID_UPDATE_VERSION.code(), feature("transaction.version", 2, 1));
+        assertEquals(2, node.image().featureLevel("transaction.version"));
+        assertEquals(ErrorCode.INVALID_UPDATE_VERSION.code(), feature("transaction.version", 3, 1));
+        assertEquals(0, feature("transaction.version", 0, 2));
+        assertEquals(0, feature("transaction.version", 1, 1));
+        assertEquals(1, node.image().featureLevel("transaction.version"));
+        assertEquals(ErrorCode.INVALID_UPDATE_VERSION.code(), feature("share.version", 1, 1));
         assertEquals(ErrorCode.INVALID_UPDATE_VERSION.code(), feature("unheard.of", 1, 1));
         assertEquals(0, feature("metadata.version", 33, 1));
         assertEquals(33, node.image().metadataVersion().level());

@@ -50,7 +50,8 @@ final class ClassicMembers {
 
     private ErrorCode joinError(ConsumerGroup group, JoinGroupRequest request) {
         var config = groups.context().config();
-        boolean isInLimits = request.sessionTimeoutMs() >= config.minSessionTimeoutMs() && request.sessionTimeoutMs() <= config.maxSessionTimeoutMs();
+        int sessionTimeoutMs = request.sessionTimeoutMs();
+        boolean isInLimits = sessionTimeoutMs >= config.minSessionTimeoutMs() && sessionTimeoutMs <= config.maxSessionTimeoutMs();
         if (!isInLimits) return ErrorCode.INVALID_SESSION_TIMEOUT;
         if (!request.protocolType().equals(ConsumerProtocol.TYPE)) return ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
         boolean isShared = request.protocols().stream().anyMatch(protocol -> group.subscribers().allSupport(protocol.name()));
@@ -90,7 +91,9 @@ final class ClassicMembers {
             ConsumerHeartbeats.checkStatic(member, request.groupInstanceId(), request.memberId());
             return member;
         }
-        return member == null ? newMember(draft, "") : MemberUpdates.takeOver(draft, member, groups.newMemberId());
+        if (member == null) return newMember(draft, "");
+        if (!member.isClassic()) groups.downgradeSoon(draft.group().id());
+        return MemberUpdates.takeOver(draft, member, groups.newMemberId());
     }
 
     private static ConsumerSubscription subscription(ClientInfo client, JoinGroupRequest request, ConsumerProtocol.Subscription told) {
@@ -98,7 +101,8 @@ final class ClassicMembers {
         for (var protocol : request.protocols()) protocols.add(new ClassicMember.Protocol(protocol.name(), protocol.metadata()));
         int rebalanceTimeoutMs = client.apiVersion() == 0 ? request.sessionTimeoutMs() : request.rebalanceTimeoutMs();
         return new ConsumerSubscription(request.groupInstanceId(), told.rackId(), client.clientId(), client.clientHost(),
-                ConsumerSubscription.sorted(told.topics()), "", rebalanceTimeoutMs, null, GroupUpgrade.metadata(request.sessionTimeoutMs(), protocols));
+                ConsumerSubscription.sorted(told.topics()), "", rebalanceTimeoutMs, null,
+                GroupUpgrade.metadata(request.sessionTimeoutMs(), protocols));
     }
 
     private static String protocolName(Subscribers subscribers, ConsumerMember member) {
@@ -191,7 +195,8 @@ final class ClassicMembers {
         var response = new LeaveGroupResponse();
         var leaving = new ArrayList<ConsumerMember>();
         for (var identity : request.members()) {
-            var member = identity.groupInstanceId() == null ? group.member(identity.memberId()) : group.staticMember(identity.groupInstanceId());
+            var instanceId = identity.groupInstanceId();
+            var member = instanceId == null ? group.member(identity.memberId()) : group.staticMember(instanceId);
             var error = leaveError(member, identity);
             if (error == ErrorCode.NONE && !leaving.contains(member)) leaving.add(member);
             response.members().add(new MemberResponse().setMemberId(identity.memberId()).setGroupInstanceId(identity.groupInstanceId())

@@ -14,11 +14,7 @@ final class ConsumerDepartures {
     /** Takes members away. Those who stay get a new group epoch, or the classic protocol if nobody is left who speaks the other. */
     void remove(ConsumerGroup group, List<ConsumerMember> leaving, Decision decision) {
         if (leaving.isEmpty()) return;
-        if (GroupDowngrade.isDue(group, leaving, groups.context())) {
-            new GroupDowngrade(group, leaving, groups.context()).decide(decision);
-            groups.onDowngraded(group.id());
-            return;
-        }
+        if (downgradeIfDue(group, leaving, decision)) return;
         var draft = new GroupDraft(group);
         for (var member : leaving) {
             draft.removeMember(member);
@@ -29,5 +25,13 @@ final class ConsumerDepartures {
         // There is nobody to compute a target for.
         if (draft.size() == 0) draft.setTargetEpoch(draft.groupEpoch(), 0);
         decision.appendAll(draft.records());
+    }
+
+    /** @return whether the group is about to be a classic one */
+    boolean downgradeIfDue(ConsumerGroup group, List<ConsumerMember> leaving, Decision decision) {
+        if (!GroupDowngrade.isDue(group, leaving, groups.context())) return false;
+        new GroupDowngrade(group, leaving, groups.context()).decide(decision);
+        groups.onDowngraded(group.id());
+        return true;
     }
 }

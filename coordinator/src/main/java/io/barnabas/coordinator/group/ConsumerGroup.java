@@ -86,6 +86,12 @@ final class ConsumerGroup implements Group {
         return false;
     }
 
+    boolean subscribesToAny(Set<String> names) {
+        var read = subscribers.topics().things();
+        boolean isRead = names.size() < read.size() ? names.stream().anyMatch(read::contains) : read.stream().anyMatch(names::contains);
+        return isRead || !subscribers.regexes().things().isEmpty() && names.stream().anyMatch(this::subscribesTo);
+    }
+
     ConsumerGroupState state() {
         if (members.isEmpty()) return ConsumerGroupState.EMPTY;
         if (groupEpoch > targetEpoch) return ConsumerGroupState.ASSIGNING;
@@ -112,7 +118,8 @@ final class ConsumerGroup implements Group {
         if (member == null || by.generationOrEpoch() == member.memberEpoch()) return ErrorCode.NONE;
         // The answer with its newer epoch may be on its way: it still speaks for what it was assigned before (KIP-1251).
         int assignedAt = member.current().assigned().epochOf(topicId, partition);
-        return assignedAt != OwnedPartitions.NOT_OWNED && by.generationOrEpoch() >= assignedAt ? ErrorCode.NONE : ErrorCode.STALE_MEMBER_EPOCH;
+        boolean isIts = assignedAt != OwnedPartitions.NOT_OWNED && by.generationOrEpoch() >= assignedAt;
+        return isIts ? ErrorCode.NONE : ErrorCode.STALE_MEMBER_EPOCH;
     }
 
     @Override
@@ -242,10 +249,11 @@ final class ConsumerGroup implements Group {
 
     void setSubscription(String memberId, ConsumerSubscription subscription) {
         var before = members.get(memberId);
-        var after = new ConsumerMember(memberId, subscription, before == null ? CurrentAssignment.UNKNOWN : before.current());
+        var shared = subscription.withTopics(subscribers.shared(subscription.topics()));
+        var after = new ConsumerMember(memberId, shared, before == null ? CurrentAssignment.UNKNOWN : before.current());
         members.put(memberId, after);
         if (before != null) forget(before);
-        subscribers.count(subscription, 1);
+        subscribers.count(shared, 1);
         if (after.instanceId() != null) staticMembers.put(after.instanceId(), memberId);
     }
 

@@ -12,12 +12,16 @@ import io.barnabas.protocol.message.ConsumerGroupDescribeResponse.DescribedGroup
 import io.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
 import io.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
 import io.barnabas.protocol.record.ConsumerGroupMemberMetadataKey;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/** The groups of the consumer protocol (KIP-848) in one partition of {@code __consumer_offsets}: what is asked of them, and what time brings. */
+/**
+ * The groups of the consumer protocol (KIP-848) in one partition of {@code __consumer_offsets}: what is asked of them, and what time
+ * brings.
+ */
 public final class ConsumerGroups {
     private record DowngradedKey(String groupId) {}
 
@@ -42,7 +46,7 @@ public final class ConsumerGroups {
         this.regexes = new TopicRegexes(this, timers);
         this.sessions = new ConsumerSessions(timers, this::onExpired);
         this.departures = new ConsumerDepartures(this);
-        this.updates = new MemberUpdates(this, regexes, sessions);
+        this.updates = new MemberUpdates(this, regexes, new TargetAssignment(this, timers), sessions);
         this.heartbeats = new ConsumerHeartbeats(this, updates, departures, sessions);
         this.classicMembers = new ClassicMembers(this, updates, departures, sessions);
     }
@@ -104,7 +108,8 @@ public final class ConsumerGroups {
     private void startSessions(ConsumerGroup group, long nowMs) {
         int timeoutMs = context.consumerConfig(group.id()).sessionTimeoutMs();
         for (var member : group.members()) {
-            sessions.touch(group.id(), member.id(), nowMs, member.isClassic() ? member.subscription().classic().sessionTimeoutMs() : timeoutMs);
+            var classic = member.subscription().classic();
+            sessions.touch(group.id(), member.id(), nowMs, classic == null ? timeoutMs : classic.sessionTimeoutMs());
             if (member.current().state() == MemberState.UNREVOKED_PARTITIONS) {
                 sessions.expect(group.id(), member.id(), nowMs, Math.max(0, member.subscription().rebalanceTimeoutMs()));
             }
@@ -120,13 +125,14 @@ public final class ConsumerGroups {
     void onUnloaded(ErrorCode error) {}
 
     void onClusterChanged(ClusterDelta delta, Decision decision) {
+        var names = new HashSet<String>();
         for (var change : delta.topics()) {
             if (change.isDeleted()) hashes.forget(change.before());
             if (change.isCreated()) regexes.onTopicsCreated(delta.after().lastOffset());
-            var name = change.isDeleted() ? change.before().name() : change.after().name();
-            for (var group : groups.values()) {
-                if (group instanceof ConsumerGroup consumers && consumers.subscribesTo(name)) consumers.isRefreshDue = true;
-            }
+            names.add(change.isDeleted() ? change.before().name() : change.after().name());
+        }
+        for (var group : groups.values()) {
+            if (group instanceof ConsumerGroup consumers && consumers.subscribesToAny(names)) consumers.isRefreshDue = true;
         }
     }
 
@@ -161,7 +167,9 @@ public final class ConsumerGroups {
     GroupDraft toBeat(String groupId, boolean isJoin) {
         var group = groups.get(groupId);
         if (isJoin && group == null) return new GroupDraft(new ConsumerGroup(groupId));
-        if (isJoin && group instanceof ClassicGroup classic && classic.isEmpty()) return new GroupDraft(new ConsumerGroup(groupId), classic.tombstones());
+        if (isJoin && group instanceof ClassicGroup classic && classic.isEmpty()) {
+            return new GroupDraft(new ConsumerGroup(groupId), classic.tombstones());
+        }
         if (group == null) throw new RefusedException(ErrorCode.GROUP_ID_NOT_FOUND, "Consumer group " + groupId + " not found.");
         return new GroupDraft(existing(groupId));
     }
@@ -169,6 +177,14 @@ public final class ConsumerGroups {
     /** What makes a consumer group of a classic one that has members; null if there is no such group. */
     GroupUpgrade upgradeOf(String groupId) {
         return groups.get(groupId) instanceof ClassicGroup classic && !classic.isEmpty() ? new GroupUpgrade(classic, this) : null;
+    }
+
+    /** The last member that spoke the consumer protocol may be about to speak the classic one. */
+    void downgradeSoon(String groupId) {
+        timers.schedule(new DowngradedKey(groupId), 0, decision -> {
+            var group = find(groupId);
+            if (group != null) departures.downgradeIfDue(group, List.of(), decision);
+        });
     }
 
     /** A group is about to be a classic one again: as soon as it is, its members are asked to rejoin. */

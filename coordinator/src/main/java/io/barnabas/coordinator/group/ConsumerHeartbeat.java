@@ -58,7 +58,8 @@ record ConsumerHeartbeat(ConsumerGroupHeartbeatRequest request, ClientInfo clien
         refuseIf(isEmpty(request.rackId()), "RackId can't be empty.");
         if (isJoin()) {
             refuseIf(request.rebalanceTimeoutMs() == UNCHANGED, "RebalanceTimeoutMs must be provided in first request.");
-            refuseIf(request.topicPartitions() == null || !request.topicPartitions().isEmpty(), "TopicPartitions must be empty when (re-)joining.");
+            boolean ownsNothing = request.topicPartitions() != null && request.topicPartitions().isEmpty();
+            refuseIf(!ownsNothing, "TopicPartitions must be empty when (re-)joining.");
             refuseIf(request.subscribedTopicNames() == null && request.subscribedTopicRegex() == null,
                     "Either SubscribedTopicNames or SubscribedTopicRegex must be non-null when (re-)joining.");
         } else if (isLeave()) {
@@ -68,8 +69,8 @@ record ConsumerHeartbeat(ConsumerGroupHeartbeatRequest request, ClientInfo clien
         }
         var assignor = request.serverAssignor();
         if (assignor != null && !TargetAssignment.isKnown(assignor, config)) {
-            throw new RefusedException(ErrorCode.UNSUPPORTED_ASSIGNOR, "ServerAssignor " + assignor + " is not supported. Supported assignors: "
-                    + String.join(", ", config.assignors()) + ".");
+            throw new RefusedException(ErrorCode.UNSUPPORTED_ASSIGNOR, "ServerAssignor " + assignor
+                    + " is not supported. Supported assignors: " + String.join(", ", config.assignors()) + ".");
         }
     }
 

@@ -41,8 +41,8 @@ final class ConsumerHeartbeats {
         decision.whenRefused(() -> group.isRefreshDue = true);
         var config = groups.context().consumerConfig(group.id());
         sessions.touch(group.id(), updated.id(), decision.nowMs(), config.sessionTimeoutMs());
-        var response = new ConsumerGroupHeartbeatResponse().setErrorMessage(null).setMemberId(updated.id()).setMemberEpoch(updated.memberEpoch())
-                .setHeartbeatIntervalMs(config.heartbeatIntervalMs()).setAssignment(null);
+        var response = new ConsumerGroupHeartbeatResponse().setErrorMessage(null).setMemberId(updated.id())
+                .setMemberEpoch(updated.memberEpoch()).setHeartbeatIntervalMs(config.heartbeatIntervalMs()).setAssignment(null);
         var assigned = updated.current().assigned().partitions();
         boolean isNews = !assigned.equals(member.current().assigned().partitions());
         return heartbeat.isFull() || isNews ? response.setAssignment(assignment(assigned)) : response;
@@ -120,12 +120,14 @@ final class ConsumerHeartbeats {
         }
         if (request.memberEpoch() == ConsumerHeartbeat.LEAVE_EPOCH) departures.remove(group, List.of(member), decision);
         else decision.append(ConsumerRecords.current(group.id(), member.id(), member.current().left()));
-        return new ConsumerGroupHeartbeatResponse().setErrorMessage(null).setMemberId(member.id()).setMemberEpoch(request.memberEpoch()).setAssignment(null);
+        return new ConsumerGroupHeartbeatResponse().setErrorMessage(null).setMemberId(member.id())
+                .setMemberEpoch(request.memberEpoch()).setAssignment(null);
     }
 
     private static ConsumerGroupHeartbeatResponse.Assignment assignment(MemberAssignment assigned) {
         var topics = new ArrayList<TopicPartitions>();
-        assigned.partitions().forEach((topicId, set) -> topics.add(new TopicPartitions().setTopicId(topicId).setPartitions(set.stream().boxed().toList())));
+        assigned.partitions().forEach((topicId, set) ->
+                topics.add(new TopicPartitions().setTopicId(topicId).setPartitions(set.stream().boxed().toList())));
         return new ConsumerGroupHeartbeatResponse.Assignment().setTopicPartitions(topics);
     }
 }

@@ -24,6 +24,9 @@ import java.util.List;
 
 /** The records that consumer groups are made of, as Apache Kafka 4.4 writes them. */
 final class ConsumerRecords {
+    /** No topic has more. */
+    private static final int PARTITIONS_MAX = 1 << 20;
+
     private ConsumerRecords() {}
 
     /** Changes a group as a record of it says. */
@@ -80,7 +83,8 @@ final class ConsumerRecords {
     }
 
     static CoordinatorRecord current(String groupId, String memberId, CurrentAssignment current) {
-        return CoordinatorRecord.of(GroupRecordType.CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT, currentKey(groupId, memberId), current.toValue());
+        return CoordinatorRecord.of(GroupRecordType.CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT, currentKey(groupId, memberId),
+                current.toValue());
     }
 
     static CoordinatorRecord groupEpoch(String groupId, int groupEpoch, long metadataHash) {
@@ -102,13 +106,19 @@ final class ConsumerRecords {
                 new ConsumerGroupTargetAssignmentMemberValue().setTopicPartitions(topics));
     }
 
+    /** Those that may exist: of what a log says, nothing is allocated that its own length does not pay for. */
+    static PartitionSet partitions(List<Integer> logged) {
+        var partitions = logged.stream().mapToInt(Integer::intValue).filter(partition -> partition >= 0 && partition < PARTITIONS_MAX);
+        return PartitionSet.of(partitions.toArray());
+    }
+
     private static ResolvedRegex resolvedRegex(ConsumerGroupRegularExpressionValue value) {
         return new ResolvedRegex(ConsumerSubscription.sorted(value.topics()), value.version(), value.timestamp());
     }
 
     private static MemberAssignment targetOf(ConsumerGroupTargetAssignmentMemberValue value) {
         var topics = new LinkedHashMap<Uuid, PartitionSet>();
-        for (var topic : value.topicPartitions()) topics.put(topic.topicId(), PartitionSet.of(topic.partitions()));
+        for (var topic : value.topicPartitions()) topics.put(topic.topicId(), partitions(topic.partitions()));
         return MemberAssignment.of(topics);
     }
 
@@ -139,7 +149,8 @@ final class ConsumerRecords {
         // Written by Apache Kafka 4.0 only, and so to be taken away by all.
         records.add(CoordinatorRecord.tombstone(GroupRecordType.CONSUMER_GROUP_PARTITION_METADATA,
                 new ConsumerGroupPartitionMetadataKey().setGroupId(group.id())));
-        records.add(CoordinatorRecord.tombstone(GroupRecordType.CONSUMER_GROUP_METADATA, new ConsumerGroupMetadataKey().setGroupId(group.id())));
+        records.add(CoordinatorRecord.tombstone(GroupRecordType.CONSUMER_GROUP_METADATA,
+                new ConsumerGroupMetadataKey().setGroupId(group.id())));
         return records;
     }
 

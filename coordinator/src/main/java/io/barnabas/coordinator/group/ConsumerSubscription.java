@@ -28,13 +28,15 @@ record ConsumerSubscription(
     }
 
     static ConsumerSubscription of(ConsumerGroupMemberMetadataValue value) {
-        return new ConsumerSubscription(value.instanceId(), value.rackId(), value.clientId(), value.clientHost(), sorted(value.subscribedTopicNames()),
-                orEmpty(value.subscribedTopicRegex()), value.rebalanceTimeoutMs(), value.serverAssignor(), value.classicMemberMetadata());
+        return new ConsumerSubscription(value.instanceId(), value.rackId(), value.clientId(), value.clientHost(),
+                sorted(value.subscribedTopicNames()), orEmpty(value.subscribedTopicRegex()),
+                value.rebalanceTimeoutMs(), value.serverAssignor(), value.classicMemberMetadata());
     }
 
     ConsumerGroupMemberMetadataValue toValue() {
-        return new ConsumerGroupMemberMetadataValue().setInstanceId(instanceId).setRackId(rackId).setClientId(clientId).setClientHost(clientHost)
-                .setSubscribedTopicNames(topics).setSubscribedTopicRegex(regex).setRebalanceTimeoutMs(rebalanceTimeoutMs)
+        return new ConsumerGroupMemberMetadataValue().setInstanceId(instanceId).setRackId(rackId).setClientId(clientId)
+                .setClientHost(clientHost).setSubscribedTopicNames(topics).setSubscribedTopicRegex(regex)
+                .setRebalanceTimeoutMs(rebalanceTimeoutMs)
                 .setServerAssignor(assignor).setClassicMemberMetadata(classic);
     }
 
@@ -43,9 +45,16 @@ record ConsumerSubscription(
         var request = heartbeat.request();
         return new ConsumerSubscription(
                 orElse(request.instanceId(), instanceId), orElse(request.rackId(), rackId), heartbeat.clientId(), heartbeat.clientHost(),
-                request.subscribedTopicNames() == null ? topics : sorted(request.subscribedTopicNames()), orElse(request.subscribedTopicRegex(), regex),
+                request.subscribedTopicNames() == null ? topics : sorted(request.subscribedTopicNames()),
+                orElse(request.subscribedTopicRegex(), regex),
                 request.rebalanceTimeoutMs() == -1 ? rebalanceTimeoutMs : request.rebalanceTimeoutMs(),
                 orElse(request.serverAssignor(), assignor), null);
+    }
+
+    /** @param same names, in another list */
+    ConsumerSubscription withTopics(List<String> same) {
+        return same == topics ? this
+                : new ConsumerSubscription(instanceId, rackId, clientId, clientHost, same, regex, rebalanceTimeoutMs, assignor, classic);
     }
 
     boolean isClassic() {

@@ -18,12 +18,14 @@ import java.util.List;
  * @param assigned            partitions that it may read
  * @param pendingRevocation   partitions that it must give up before it goes on; nobody else has them yet
  */
-record CurrentAssignment(int memberEpoch, int previousMemberEpoch, MemberState state, OwnedPartitions assigned, OwnedPartitions pendingRevocation) {
+record CurrentAssignment(
+        int memberEpoch, int previousMemberEpoch, MemberState state, OwnedPartitions assigned, OwnedPartitions pendingRevocation) {
     static final int LEFT_STATIC_EPOCH = -2;
     /** Of a member that has just joined. */
     static final CurrentAssignment NONE = new CurrentAssignment(0, 0, MemberState.STABLE, OwnedPartitions.EMPTY, OwnedPartitions.EMPTY);
     /** Of a member of which no such record is there. */
-    static final CurrentAssignment UNKNOWN = new CurrentAssignment(-1, -1, MemberState.STABLE, OwnedPartitions.EMPTY, OwnedPartitions.EMPTY);
+    static final CurrentAssignment UNKNOWN =
+            new CurrentAssignment(-1, -1, MemberState.STABLE, OwnedPartitions.EMPTY, OwnedPartitions.EMPTY);
 
     static CurrentAssignment of(ConsumerGroupCurrentMemberAssignmentValue value) {
         return new CurrentAssignment(value.memberEpoch(), value.previousMemberEpoch(), MemberState.of(value.state()),
@@ -64,7 +66,7 @@ record CurrentAssignment(int memberEpoch, int previousMemberEpoch, MemberState s
                 // Older versions write none.
                 epochs.put(topic.partitions().get(i), given == null || i >= given.size() ? Integer.valueOf(memberEpoch) : given.get(i));
             }
-            builder.add(topic.topicId(), PartitionSet.of(topic.partitions()), epochs::get);
+            builder.add(topic.topicId(), ConsumerRecords.partitions(topic.partitions()), epochs::get);
         }
         return builder.build();
     }

@@ -45,7 +45,9 @@ final class GroupDowngrade {
     private static ClassicMember classic(ConsumerMember member) {
         var subscription = member.subscription();
         var protocols = new ArrayList<ClassicMember.Protocol>();
-        for (var protocol : subscription.classic().supportedProtocols()) protocols.add(new ClassicMember.Protocol(protocol.name(), protocol.metadata()));
+        for (var protocol : subscription.classic().supportedProtocols()) {
+            protocols.add(new ClassicMember.Protocol(protocol.name(), protocol.metadata()));
+        }
         return new ClassicMember(member.id(), subscription.instanceId(), subscription.clientId(), subscription.clientHost(),
                 subscription.rebalanceTimeoutMs(), subscription.classic().sessionTimeoutMs(), protocols);
     }
@@ -54,7 +56,8 @@ final class GroupDowngrade {
         var assignments = new HashMap<String, ByteBuffer>();
         for (var member : staying) {
             var target = group.target(member.id());
-            assignments.put(member.id(), NamedPartitions.write(target == null ? MemberAssignment.EMPTY : target, member, context.cluster()));
+            var has = target == null ? MemberAssignment.EMPTY : target;
+            assignments.put(member.id(), NamedPartitions.write(has, member, context.cluster()));
         }
         return assignments;
     }

@@ -64,7 +64,8 @@ final class GroupUpgrade {
         group.setTargetEpoch(epoch, 0);
         records.add(ConsumerRecords.targetEpoch(group.id(), epoch, 0));
         for (var member : classic.members()) {
-            var current = new CurrentAssignment(epoch, epoch, MemberState.STABLE, OwnedPartitions.of(group.target(member.id), epoch), OwnedPartitions.EMPTY);
+            var assigned = OwnedPartitions.of(group.target(member.id), epoch);
+            var current = new CurrentAssignment(epoch, epoch, MemberState.STABLE, assigned, OwnedPartitions.EMPTY);
             group.setCurrent(member.id, current);
             records.add(ConsumerRecords.current(group.id(), member.id, current));
         }
@@ -77,12 +78,15 @@ final class GroupUpgrade {
         var metadata = classic.protocolName() == null ? member.protocols.get(0).metadata() : member.metadata(classic.protocolName());
         var subscription = ConsumerProtocol.readSubscription(metadata).orElseThrow(this::malformed);
         return new ConsumerSubscription(member.groupInstanceId, subscription.rackId(), member.clientId, member.clientHost,
-                ConsumerSubscription.sorted(subscription.topics()), "", member.rebalanceTimeoutMs, null, metadata(member.sessionTimeoutMs, member.protocols));
+                ConsumerSubscription.sorted(subscription.topics()), "", member.rebalanceTimeoutMs, null,
+                metadata(member.sessionTimeoutMs, member.protocols));
     }
 
     static ClassicMemberMetadata metadata(int sessionTimeoutMs, List<ClassicMember.Protocol> protocols) {
         var metadata = new ClassicMemberMetadata().setSessionTimeoutMs(sessionTimeoutMs);
-        for (var protocol : protocols) metadata.supportedProtocols().add(new ClassicProtocol().setName(protocol.name()).setMetadata(protocol.metadata()));
+        for (var protocol : protocols) {
+            metadata.supportedProtocols().add(new ClassicProtocol().setName(protocol.name()).setMetadata(protocol.metadata()));
+        }
         return metadata;
     }
 

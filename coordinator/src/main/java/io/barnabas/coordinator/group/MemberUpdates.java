@@ -8,11 +8,13 @@ import io.barnabas.model.ErrorCode;
 final class MemberUpdates {
     private final ConsumerGroups groups;
     private final TopicRegexes regexes;
+    private final TargetAssignment targets;
     private final ConsumerSessions sessions;
 
-    MemberUpdates(ConsumerGroups groups, TopicRegexes regexes, ConsumerSessions sessions) {
+    MemberUpdates(ConsumerGroups groups, TopicRegexes regexes, TargetAssignment targets, ConsumerSessions sessions) {
         this.groups = groups;
         this.regexes = regexes;
+        this.targets = targets;
         this.sessions = sessions;
     }
 
@@ -24,7 +26,8 @@ final class MemberUpdates {
      * @param owned        partitions that it says it owns; null if it says nothing
      * @return as it will be
      */
-    ConsumerMember update(GroupDraft draft, ConsumerMember member, ConsumerSubscription subscription, MemberAssignment owned, Decision decision) {
+    ConsumerMember update(GroupDraft draft, ConsumerMember member, ConsumerSubscription subscription, MemberAssignment owned,
+                          Decision decision) {
         long nowMs = decision.nowMs();
         var before = member.subscription();
         if (draft.member(member.id()) == null || !subscription.equals(before)) draft.setSubscription(member, subscription);
@@ -32,12 +35,7 @@ final class MemberUpdates {
         var config = groups.config(draft);
         bumpIfChanged(draft, readsOthers);
         regexes.resolveIfDue(draft, config, nowMs);
-        if (TargetAssignment.isDue(draft, config, nowMs)) {
-            TargetAssignment.compute(draft, config, groups.context().cluster(), nowMs);
-            // The targets of many members may be more than a batch takes. Some of them without the others do no harm: the target's
-            // epoch comes behind them, and what a member gets has to be free.
-            decision.divisible();
-        }
+        targets.updateIfDue(draft, config, decision);
         return reconcile(draft, draft.member(member.id()), !subscription.sameTopicsAs(before), owned, nowMs);
     }
 
@@ -49,11 +47,13 @@ final class MemberUpdates {
         group.isRefreshDue = false;
     }
 
-    private ConsumerMember reconcile(GroupDraft draft, ConsumerMember member, boolean isSubscriptionChanged, MemberAssignment owned, long nowMs) {
+    private ConsumerMember reconcile(GroupDraft draft, ConsumerMember member, boolean isSubscriptionChanged, MemberAssignment owned,
+                                     long nowMs) {
         if (isSubscriptionChanged || !member.current().isReconciledTo(draft.targetEpoch())) {
-            var target = draft.target(member.id());
+            var known = draft.target(member.id());
+            var target = known == null ? MemberAssignment.EMPTY : known;
             var subscribed = TargetAssignment.topicIds(draft.topicsOf(member.subscription()), groups.context().cluster());
-            var next = new Reconciliation(draft, member, target == null ? MemberAssignment.EMPTY : target, subscribed, owned).next(isSubscriptionChanged);
+            var next = new Reconciliation(draft, member, target, subscribed, owned).next(isSubscriptionChanged);
             if (!next.equals(member.current())) draft.setCurrent(member.id(), next);
         }
         var after = draft.member(member.id());

@@ -54,14 +54,16 @@ final class OwnedPartitions {
     /** Those that are in {@code kept}, too. */
     OwnedPartitions retain(MemberAssignment kept) {
         var builder = new Builder();
-        partitions.partitions().forEach((topicId, set) -> builder.add(topicId, set.intersection(kept.partitionsOf(topicId)), epochsOf(topicId)));
+        partitions.partitions().forEach((topicId, set) ->
+                builder.add(topicId, set.intersection(kept.partitionsOf(topicId)), epochsOf(topicId)));
         return builder.build();
     }
 
     /** Those that are not in {@code removed}. */
     OwnedPartitions minus(MemberAssignment removed) {
         var builder = new Builder();
-        partitions.partitions().forEach((topicId, set) -> builder.add(topicId, set.minus(removed.partitionsOf(topicId)), epochsOf(topicId)));
+        partitions.partitions().forEach((topicId, set) ->
+                builder.add(topicId, set.minus(removed.partitionsOf(topicId)), epochsOf(topicId)));
         return builder.build();
     }
 
@@ -69,10 +71,10 @@ final class OwnedPartitions {
     OwnedPartitions plus(OwnedPartitions added) {
         if (added.isEmpty()) return this;
         var builder = new Builder();
-        partitions.partitions().forEach((topicId, set) -> builder.add(topicId, set.union(added.partitions.partitionsOf(topicId)), partition -> {
-            int epoch = epochOf(topicId, partition);
-            return epoch == NOT_OWNED ? added.epochOf(topicId, partition) : epoch;
-        }));
+        partitions.partitions().forEach((topicId, set) -> {
+            var both = set.union(added.partitions.partitionsOf(topicId));
+            builder.add(topicId, both, partition -> Math.max(epochOf(topicId, partition), added.epochOf(topicId, partition)));
+        });
         added.partitions.partitions().forEach((topicId, set) -> {
             if (partitions.partitionsOf(topicId).isEmpty()) builder.add(topicId, set, added.epochsOf(topicId));
         });

@@ -58,7 +58,8 @@ final class Reconciliation {
         var wanted = subscribedPart(target);
         var kept = current.assigned().retain(wanted);
         var revoked = current.assigned().minus(wanted);
-        if (!revoked.isEmpty() && stillOwns(revoked.partitions())) return step(current.memberEpoch(), MemberState.UNREVOKED_PARTITIONS, kept, revoked);
+        boolean mustRevoke = !revoked.isEmpty() && stillOwns(revoked.partitions());
+        if (mustRevoke) return step(current.memberEpoch(), MemberState.UNREVOKED_PARTITIONS, kept, revoked);
         var missing = minus(wanted, kept.partitions());
         var free = freeOf(missing);
         int epoch = draft.targetEpoch();

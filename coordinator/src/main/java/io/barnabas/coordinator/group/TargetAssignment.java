@@ -2,6 +2,8 @@ package io.barnabas.coordinator.group;
 
 import io.barnabas.base.Uuid;
 import io.barnabas.cluster.metadata.ClusterImage;
+import io.barnabas.coordinator.Decision;
+import io.barnabas.coordinator.Timers;
 import io.barnabas.coordinator.assignor.Assignor;
 import io.barnabas.coordinator.assignor.GroupSpec;
 import io.barnabas.coordinator.assignor.MemberAssignment;
@@ -17,13 +19,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Computes who is to have which partitions, once for all members of a group. */
+/**
+ * Computes who is to have which partitions, once for all members of a group: at once, or beside the loop where that takes long. Until it is
+ * there, members go on with the target that they have.
+ */
 final class TargetAssignment {
+    /** Members and partitions from which on it is computed beside the loop: a millisecond or two of work. */
+    static final int LARGE = 10_000;
+
+    private record Key(String groupId) {}
+
+    /** What was asked of an assignor. */
+    private record Task(Assignor assignor, GroupSpec group, int groupEpoch) {
+        int size() {
+            int size = group.members().size();
+            for (var topic : group.topics()) size += topic.partitionCount();
+            return size;
+        }
+    }
+
     /** Where the settings name none that is known. */
     private static final String DEFAULT = "uniform";
     private static final Map<String, Assignor> ASSIGNORS = byName(new UniformAssignor(), new RangeAssignor());
 
-    private TargetAssignment() {}
+    private final ConsumerGroups groups;
+    private final Timers timers;
+
+    TargetAssignment(ConsumerGroups groups, Timers timers) {
+        this.groups = groups;
+        this.timers = timers;
+    }
 
     private static Map<String, Assignor> byName(Assignor... assignors) {
         var byName = new HashMap<String, Assignor>();
@@ -55,15 +80,44 @@ final class TargetAssignment {
         return ageMs < 0 || ageMs >= config.assignmentIntervalMs();
     }
 
-    /** Gives every member whose target changes a new one, and the target the group's epoch. */
-    static void compute(GroupDraft draft, ConsumerGroupConfig config, ClusterImage cluster, long nowMs) {
+    /** Brings the group's target up to its epoch, or begins to, if it is time. */
+    void updateIfDue(GroupDraft draft, ConsumerGroupConfig config, Decision decision) {
+        var key = new Key(draft.group().id());
+        if (!isDue(draft, config, decision.nowMs()) || timers.isScheduled(key)) return;
         var assignor = ASSIGNORS.get(assignorOf(draft.subscribers(), config));
-        var targets = assignor.assign(specOf(draft, cluster));
-        for (var entry : targets.entrySet()) {
-            var before = draft.target(entry.getKey());
-            if (!entry.getValue().equals(before)) draft.setTarget(entry.getKey(), entry.getValue());
+        var task = new Task(assignor, specOf(draft, groups.context().cluster()), draft.groupEpoch());
+        if (task.size() < LARGE) install(draft, task, assignor.assign(task.group), decision);
+        else timers.compute(key, () -> assignor.assign(task.group), (targets, later) -> onComputed(key.groupId, task, targets, later));
+    }
+
+    /** Meanwhile members may have come and gone, each with a new group epoch, for which there will be another target. */
+    private void onComputed(String groupId, Task task, Map<String, MemberAssignment> targets, Decision decision) {
+        var group = groups.find(groupId);
+        if (group == null || group.groupEpoch() < task.groupEpoch || group.targetEpoch() >= task.groupEpoch) return;
+        var draft = new GroupDraft(group);
+        install(draft, task, targets, decision);
+        decision.appendAll(draft.records());
+    }
+
+    /** Gives every member whose target changes a new one, and the target its epoch. */
+    private static void install(GroupDraft draft, Task task, Map<String, MemberAssignment> targets, Decision decision) {
+        for (var spec : task.group.members()) {
+            var memberId = memberIdOf(draft, spec);
+            if (memberId == null) continue;
+            var target = targets.get(spec.memberId());
+            if (!target.equals(draft.target(memberId))) draft.setTarget(memberId, target);
         }
-        draft.setTargetEpoch(draft.groupEpoch(), nowMs);
+        draft.setTargetEpoch(task.groupEpoch, decision.nowMs());
+        // The targets of many members may be more than a batch takes. Some of them without the others do no harm: the target's epoch
+        // comes behind them, and what a member gets has to be free.
+        decision.divisible();
+    }
+
+    /** Whose the target is now: a static member may have come back under another id. @return null if the member is gone */
+    private static String memberIdOf(GroupDraft draft, MemberSpec spec) {
+        if (draft.member(spec.memberId()) != null) return spec.memberId();
+        var successor = spec.instanceId() == null ? null : draft.group().staticMember(spec.instanceId());
+        return successor == null ? null : successor.id();
     }
 
     private static GroupSpec specOf(GroupDraft draft, ClusterImage cluster) {

@@ -146,6 +146,35 @@ class ConsumerHeartbeatTest {
     }
 
     @Test
+    void targetsOfLargeGroupsAreComputedBesideTheLoop() {
+        rig.topic("large", TargetAssignment.LARGE);
+        var first = rig.join("a", "large");
+        assertThat(first.memberEpoch()).isEqualTo(1);
+        assertThat(rig.assigned(first)).isEmpty();
+        var next = rig.beat("a", 1);
+        assertThat(next.memberEpoch()).isEqualTo(2);
+        assertThat(rig.assigned(next).get("large")).hasSize(TargetAssignment.LARGE);
+    }
+
+    @Test
+    void whoHasLeftWhileTargetsWereComputedGetsNone() {
+        rig.topic("large", TargetAssignment.LARGE);
+        rig.shard.worker.pause();
+        rig.sendOnly(joining("a", "large"));
+        rig.sendOnly(joining("b", "large"));
+        rig.sendOnly(request("a", -1));
+        rig.shard.worker.resume();
+        rig.settle();
+        assertThat(rig.group().targetMembers()).doesNotContain("a");
+        rig.pass(1_000);
+        rig.beat("b", 1);
+        int epoch = rig.group().member("b").memberEpoch();
+        rig.beat("b", epoch);
+        assertThat(rig.group().stateName()).isEqualTo("Stable");
+        assertThat(rig.group().member("b").current().assigned().partitions().partitionCount()).isEqualTo(TargetAssignment.LARGE);
+    }
+
+    @Test
     void changedSubscriptionGivesUpAtOnceWhatIsNotReadAnyMore() {
         rig.join("a", "t");
         var answer = rig.beat(request("a", 2).setSubscribedTopicNames(List.of("u")));

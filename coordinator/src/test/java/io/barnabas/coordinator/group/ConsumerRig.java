@@ -4,8 +4,10 @@ import io.barnabas.cluster.metadata.ClusterDelta;
 import io.barnabas.cluster.metadata.ClusterImage;
 import io.barnabas.coordinator.Command;
 import io.barnabas.coordinator.CoordinatorRecord;
+import io.barnabas.coordinator.Decision;
 import io.barnabas.coordinator.Proposals;
 import io.barnabas.coordinator.ShardRig;
+import io.barnabas.coordinator.Timers;
 import io.barnabas.coordinator.group.ConsumerGroupConfig.MigrationPolicy;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
@@ -18,6 +20,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** One shard of groups, whose members are the test. */
 final class ConsumerRig implements GroupContext {
@@ -32,12 +37,49 @@ final class ConsumerRig implements GroupContext {
             List.of("uniform", "range"), MigrationPolicy.BIDIRECTIONAL);
     /** What the last command proposed. */
     List<CoordinatorRecord> proposed = List.of();
+    /** Hears of all that is proposed, by commands and by time. */
+    Consumer<List<CoordinatorRecord>> onProposed = records -> {};
     private final SplittableRandom random;
 
     ConsumerRig(long seed) {
         random = new SplittableRandom(seed);
-        shard = new ShardRig<>(seed, timers -> new Groups(timers, this));
+        shard = new ShardRig<>(seed, timers -> new Groups(new HeardTimers(timers), this));
         settle();
+    }
+
+    /** Lets the test hear what timers decide. */
+    private final class HeardTimers implements Timers {
+        private final Timers timers;
+
+        HeardTimers(Timers timers) {
+            this.timers = timers;
+        }
+
+        @Override
+        public void schedule(Object key, long delayMs, Consumer<Decision> task) {
+            timers.schedule(key, delayMs, decision -> {
+                task.accept(decision);
+                onProposed.accept(Proposals.of(decision));
+            });
+        }
+
+        @Override
+        public <T> void compute(Object key, Supplier<T> work, BiConsumer<T, Decision> then) {
+            timers.compute(key, work, (result, decision) -> {
+                then.accept(result, decision);
+                onProposed.accept(Proposals.of(decision));
+            });
+        }
+
+        @Override
+        public void cancel(Object key) {
+            timers.cancel(key);
+        }
+
+        @Override
+        public boolean isScheduled(Object key) {
+            return timers.isScheduled(key);
+        }
     }
 
     @Override
@@ -72,6 +114,7 @@ final class ConsumerRig implements GroupContext {
         var heard = shard.run((Command<Groups, R>) (groups, decision) -> {
             R answer = command.decide(groups, decision);
             proposed = Proposals.of(decision);
+            onProposed.accept(proposed);
             return answer;
         });
         settle();
@@ -122,6 +165,13 @@ final class ConsumerRig implements GroupContext {
 
     ConsumerGroupHeartbeatResponse send(ConsumerGroupHeartbeatRequest request) {
         return run((groups, decision) -> groups.consumers().heartbeat(request, new ClientInfo("client", "/127.0.0.1", (short) 1), decision));
+    }
+
+    /** One whose answer nobody waits for. */
+    void sendOnly(ConsumerGroupHeartbeatRequest request) {
+        shard.run((Command<Groups, ConsumerGroupHeartbeatResponse>) (groups, decision) ->
+                groups.consumers().heartbeat(request, new ClientInfo("client", "/127.0.0.1", (short) 1), decision));
+        settle();
     }
 
     /** One that is to succeed. */

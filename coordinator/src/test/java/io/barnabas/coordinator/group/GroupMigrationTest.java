@@ -244,6 +244,20 @@ class GroupMigrationTest {
     }
 
     @Test
+    void groupIsClassicAgainWhenAClassicMemberTakesTheLastConsumersPlace() {
+        var classic = classicMember();
+        rig.beat(joining("a", "t").setInstanceId("i"));
+        rig.beat(request("a", -2).setInstanceId("i"));
+        var request = new JoinGroupRequest().setGroupId(GROUP).setMemberId("").setGroupInstanceId("i").setProtocolType("consumer")
+                .setSessionTimeoutMs(10_000).setRebalanceTimeoutMs(8_000)
+                .setProtocols(List.of(new JoinGroupRequestProtocol().setName("range").setMetadata(subscription("t"))));
+        JoinGroupResponse joined = rig.run((groups, decision) -> groups.classic().join(CLIENT, request, null, decision));
+        assertThat(joined.errorCode()).isZero();
+        assertThat(rig.group()).isNull();
+        assertThat(heartbeat(classic, 2)).isEqualTo(ErrorCode.REBALANCE_IN_PROGRESS);
+    }
+
+    @Test
     void groupIsClassicAgainWhenTheLastConsumerFallsSilent() {
         var classic = classicMember();
         rig.join("a", "t");

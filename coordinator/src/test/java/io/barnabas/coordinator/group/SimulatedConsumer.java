@@ -19,6 +19,8 @@ final class SimulatedConsumer {
     /** While the coordinator has not been silent for this long, the member may believe what it was told last. */
     private static final int TRUST_MS = ConsumerRig.REBALANCE_TIMEOUT_MS;
 
+    private static final long NEVER_MS = Long.MAX_VALUE;
+
     final String memberId;
     final String instanceId;
     private final RandomGenerator random;
@@ -34,7 +36,11 @@ final class SimulatedConsumer {
     private boolean isFullDue;
     private long nextBeatMs;
     private long sentMs;
-    private long trustedSinceMs = Long.MIN_VALUE;
+    private long trustedSinceMs = -TRUST_MS;
+    /** When the coordinator may have begun to wait for it to give something up; it does not wait for ever. */
+    private long revokingSinceMs = NEVER_MS;
+    /** Of the request by which it said that it has; 0 if it has not yet. */
+    private long revocationSaid;
     /** Of the request that it waits for; 0 if none. */
     private long awaited;
     private long requestCount;
@@ -88,6 +94,7 @@ final class SimulatedConsumer {
         if (isFull || isSubscriptionNew) request.setSubscribedTopicNames(topics).setSubscribedTopicRegex(regex);
         // What it is about to give up it still owns.
         if (isFull || hasOwnedChanged) request.setTopicPartitions(memberEpoch == 0 ? List.of() : ownedTopics());
+        if (request.topicPartitions() != null && wanted == null && revokingSinceMs != NEVER_MS) revocationSaid = awaited;
         // If the answer is lost, all is told again.
         isSubscriptionNew = false;
         hasOwnedChanged = false;
@@ -110,11 +117,23 @@ final class SimulatedConsumer {
         }
         isFullDue = false;
         memberEpoch = response.memberEpoch();
+        long heardBeforeMs = trustedSinceMs;
         trustedSinceMs = sentMs;
+        if (request == revocationSaid) {
+            revokingSinceMs = NEVER_MS;
+            revocationSaid = 0;
+        }
         if (response.assignment() == null) return;
         wanted = new TreeMap<>();
         for (var topic : response.assignment().topicPartitions()) wanted.put(topic.topicId(), new TreeSet<>(topic.partitions()));
-        revokedAtMs = nowMs + (mustRevoke() ? random.nextInt(REVOCATION_MS_MAX) : 0);
+        if (!mustRevoke()) {
+            revokedAtMs = nowMs;
+            return;
+        }
+        revokedAtMs = nowMs + random.nextInt(REVOCATION_MS_MAX);
+        // It may have been told before, in an answer that was lost.
+        revokingSinceMs = Math.min(revokingSinceMs, heardBeforeMs);
+        revocationSaid = 0;
     }
 
     void onFailure(long request) {
@@ -130,6 +149,8 @@ final class SimulatedConsumer {
                 owned.clear();
                 wanted = null;
                 memberEpoch = 0;
+                revokingSinceMs = NEVER_MS;
+                revocationSaid = 0;
                 isFullDue = true;
             }
             case UNRELEASED_INSTANCE_ID -> nextBeatMs = nowMs + HEARTBEAT_INTERVAL_MS;
@@ -156,7 +177,8 @@ final class SimulatedConsumer {
 
     /** What it has right to believe it owns; empty where it must doubt. */
     TreeMap<Uuid, TreeSet<Integer>> believed(long nowMs) {
-        return nowMs - trustedSinceMs < TRUST_MS ? owned : new TreeMap<>();
+        long sinceMs = Math.min(trustedSinceMs, revokingSinceMs);
+        return nowMs - sinceMs < TRUST_MS ? owned : new TreeMap<>();
     }
 
     TreeMap<Uuid, TreeSet<Integer>> owned() {

@@ -266,20 +266,11 @@ final class SettingRows {
         share.coordinator.state.topic.segment.bytes|INT|104857600|[1,...]
         share.coordinator.write.timeout.ms|INT|5000|[1,...]
 
-        [accepted] For transactions, which are not built.
-        add.partitions.to.txn.retry.backoff.max.ms|INT|100|[0,...]
-        add.partitions.to.txn.retry.backoff.ms|INT|20|[1,...]
+        [accepted] A transaction that takes too long is aborted when it is due: nobody looks for such.
         transaction.abort.timed.out.transaction.cleanup.interval.ms|INT|10000|[1,...]
-        transaction.max.timeout.ms|INT|900000|[1,...]
-        transaction.partition.verification.enable|BOOLEAN|true||cluster-wide
-        transaction.remove.expired.transaction.cleanup.interval.ms|INT|3600000|[1,...]
-        transaction.state.log.load.buffer.size|INT|5242880|[1,...]
-        transaction.state.log.min.isr|INT|2|[1,...]
-        transaction.state.log.num.partitions|INT|50|[1,...]
-        transaction.state.log.replication.factor|SHORT|3|[1,...]
-        transaction.state.log.segment.bytes|INT|104857600|[1,...]
+
+        [accepted] For two-phase commit (KIP-939), whose requests are not offered.
         transaction.two.phase.commit.enable|BOOLEAN|false
-        transactional.id.expiration.ms|INT|604800000|[1,...]
 
         [accepted] For quotas, which are not built.
         controller.quota.window.num|INT|11|[1,...]

@@ -56,6 +56,7 @@ public final class SettingTable {
         static {
             for (var setting : BrokerSettings.all()) BROKER.add(new KnownSetting(setting, Kind.HONOURED, ""));
             for (var setting : CoordinatorSettings.all()) BROKER.add(new KnownSetting(setting, Kind.HONOURED, ""));
+            for (var setting : TransactionSettings.all()) BROKER.add(new KnownSetting(setting, Kind.HONOURED, ""));
             for (var known : TopicSettings.all()) TOPIC.add(known);
             read(SettingRows.TEXT);
         }

@@ -15,7 +15,7 @@ public interface Broker extends AutoCloseable {
 
     ChildProcess process();
 
-    /** Starts it again, as it was, on its data and port; it must have ended. */
+    /** Starts it again, as it was, on its data and ports; it must have ended. */
     Broker restart();
 
     /** Ends it as {@code kill -9} does, if it lives. */
