@@ -54,7 +54,9 @@ final class AddPartitionsToTxnHandler implements RequestHandler<AddPartitionsToT
 
     /** @param whenDone told on any thread */
     private void add(RequestContext context, AddPartitionsToTxnTransaction transaction, Consumer<List<AddPartitionsToTxnTopicResult>> whenDone) {
-        var topics = transaction.topics();
+        // As with Apache Kafka, the answer to who only asks leaves out topics of which nothing was asked.
+        var topics = transaction.verifyOnly()
+                ? transaction.topics().stream().filter(topic -> !topic.partitions().isEmpty()).toList() : transaction.topics();
         if (topics.stream().anyMatch(topic -> topic.partitions().stream().anyMatch(index -> isUnknown(topic.name(), index)))) {
             // All are added, or none.
             whenDone.accept(results(topics, (topic, index) -> isUnknown(topic, index)
