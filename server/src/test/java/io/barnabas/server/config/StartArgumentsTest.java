@@ -26,7 +26,7 @@ class StartArgumentsTest {
         assertThat(config.listeners().ofController()).hasToString("[CONTROLLER://:9093]");
         assertThat(config.listeners().advertised("PLAINTEXT")).hasToString("PLAINTEXT://localhost:9092");
         assertThat(config.logDirs()).containsExactly(Path.of("/tmp/kraft-combined-logs"));
-        assertThat(config.warning()).startsWith("Settings accepted without effect: num.io.threads, num.network.threads, ")
+        assertThat(config.warning()).startsWith("Settings accepted without effect: num.io.threads, num.network.threads")
                 .doesNotContain("not known");
     }
 
