@@ -27,7 +27,7 @@ final class ConsumerGroupDescription {
         return new Member().setMemberId(member.id()).setInstanceId(subscription.instanceId()).setRackId(subscription.rackId())
                 .setMemberEpoch(member.memberEpoch()).setClientId(subscription.clientId()).setClientHost(subscription.clientHost())
                 .setSubscribedTopicNames(subscription.topics()).setSubscribedTopicRegex(subscription.regex())
-                .setAssignment(assignment(member.current().assigned().partitions(), context))
+                .setAssignment(assignment(member.current().held(), context))
                 .setTargetAssignment(assignment(target == null ? MemberAssignment.EMPTY : target, context))
                 .setMemberType(member.isClassic() ? CLASSIC_MEMBER : CONSUMER_MEMBER);
     }

@@ -33,17 +33,19 @@ final class MemberUpdates {
         if (draft.member(member.id()) == null || !subscription.equals(before)) draft.setSubscription(member, subscription);
         boolean readsOthers = TopicRegexes.onChange(draft, before, subscription) || !subscription.topics().equals(before.topics());
         var config = groups.config(draft);
-        bumpIfChanged(draft, readsOthers);
+        boolean isAssignedOtherwise = !TargetAssignment.assignorOf(draft.subscribers(), config)
+                .equals(TargetAssignment.assignorOf(draft.group().subscribers(), config));
+        bumpIfChanged(draft, readsOthers || isAssignedOtherwise);
         regexes.resolveIfDue(draft, config, nowMs);
         targets.updateIfDue(draft, config, decision);
         return reconcile(draft, draft.member(member.id()), !subscription.sameTopicsAs(before), owned, nowMs);
     }
 
-    private void bumpIfChanged(GroupDraft draft, boolean isSubscriptionChanged) {
+    private void bumpIfChanged(GroupDraft draft, boolean isChanged) {
         var group = draft.group();
-        if (!isSubscriptionChanged && !group.isRefreshDue) return;
+        if (!isChanged && !group.isRefreshDue) return;
         long hash = groups.metadataHash(draft.topics());
-        if (isSubscriptionChanged || hash != group.metadataHash()) draft.setGroupEpoch(draft.groupEpoch() + 1, hash);
+        if (isChanged || hash != group.metadataHash()) draft.setGroupEpoch(draft.groupEpoch() + 1, hash);
         group.isRefreshDue = false;
     }
 

@@ -185,6 +185,30 @@ class ConsumerHeartbeatTest {
     }
 
     @Test
+    void anotherAssignorBeginsANewEpochAndASecondVoteForItDoesNot() {
+        rig.beat(joining("a", "t").setServerAssignor("range"));
+        rig.beat(joining("b", "t").setServerAssignor("range"));
+        int before = rig.group().groupEpoch();
+        rig.beat(request("a", rig.group().member("a").memberEpoch()).setServerAssignor("uniform"));
+        assertThat(rig.group().groupEpoch()).isEqualTo(before + 1);
+        rig.beat(request("b", rig.group().member("b").memberEpoch()).setServerAssignor("uniform"));
+        assertThat(rig.group().groupEpoch()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void whatAMemberHasNotGivenUpYetIsDescribedAsItsOwn() {
+        rig.join("a", "t");
+        rig.pass(1_000);
+        rig.join("b", "t");
+        rig.beat("a", 2);
+        assertThat(rig.group().member("a").current().state()).isEqualTo(MemberState.UNREVOKED_PARTITIONS);
+        var described = rig.run((groups, decision) -> groups.consumers().describe(GROUP)).members().get(0);
+        assertThat(described.memberId()).isEqualTo("a");
+        assertThat(described.assignment().topicPartitions().get(0).partitions()).containsExactly(0, 1, 2, 3);
+        assertThat(described.targetAssignment().topicPartitions().get(0).partitions()).hasSize(2);
+    }
+
+    @Test
     void assignorIsTheOneThatMostPrefer() {
         rig.beat(joining("a", "t", "u").setServerAssignor("range"));
         rig.pass(1_000);
