@@ -7,6 +7,7 @@ import io.barnabas.protocol.message.FindCoordinatorRequest;
 import io.barnabas.protocol.message.FindCoordinatorResponse;
 import io.barnabas.protocol.message.FindCoordinatorResponse.Coordinator;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Says which broker coordinates a group or a transactional id: the leader of its partition of the internal topic, which is
@@ -19,6 +20,7 @@ final class FindCoordinatorHandler implements RequestHandler<FindCoordinatorRequ
     /** From this version on several coordinators are asked for at once. */
     private static final int BATCH_VERSION = 4;
     private static final int SHARE_VERSION = 6;
+    private static final Pattern SHARE_KEY = Pattern.compile("(?s).+:[A-Za-z0-9_-]{22}:[0-9]{1,10}");
 
     private final Coordinators coordinators;
     private final InternalTopics topics;
@@ -35,10 +37,9 @@ final class FindCoordinatorHandler implements RequestHandler<FindCoordinatorRequ
     @Override
     public void handle(RequestContext context, FindCoordinatorRequest request) {
         var keys = context.apiVersion() < BATCH_VERSION ? List.of(request.key()) : request.coordinatorKeys();
-        var shards = shardsOf(context.apiVersion(), request.keyType());
+        var shards = shardsOf(request.keyType());
         if (shards == null) {
-            var error = isKnown(context.apiVersion(), request.keyType()) ? ErrorCode.COORDINATOR_NOT_AVAILABLE : ErrorCode.INVALID_REQUEST;
-            answer(context, keys.stream().map(key -> refusal(key, error)).toList());
+            answer(context, keys.stream().map(key -> refusal(key, request.keyType(), context.apiVersion())).toList());
             return;
         }
         topics.ensure(shards.topic()).thenAccept(image -> context.loop().execute(() -> whenOpen(context, shards, keys, image)));
@@ -55,13 +56,16 @@ final class FindCoordinatorHandler implements RequestHandler<FindCoordinatorRequ
         fanOut.allAsked();
     }
 
-    private CoordinatorShards<?> shardsOf(int version, byte keyType) {
+    private CoordinatorShards<?> shardsOf(byte keyType) {
         if (keyType == GROUP) return coordinators.groups();
         return keyType == TRANSACTION ? coordinators.transactions().shards() : null;
     }
 
-    private static boolean isKnown(int version, byte keyType) {
-        return keyType == GROUP || keyType == TRANSACTION || keyType == SHARE && version >= SHARE_VERSION;
+    /** Share groups have no coordinators here; a key of theirs is {@code group:topic id:partition} (KIP-932). */
+    private static Coordinator refusal(String key, byte keyType, int version) {
+        if (keyType != SHARE) return refusal(key, ErrorCode.INVALID_REQUEST).setErrorMessage(messageOf(ErrorCode.INVALID_REQUEST.code()));
+        boolean isValid = version >= SHARE_VERSION && SHARE_KEY.matcher(key).matches();
+        return refusal(key, isValid ? ErrorCode.COORDINATOR_NOT_AVAILABLE : ErrorCode.INVALID_REQUEST);
     }
 
     private Coordinator coordinator(String key, CoordinatorShards<?> shards, ClusterImage image, RequestContext context) {
@@ -73,19 +77,25 @@ final class FindCoordinatorHandler implements RequestHandler<FindCoordinatorRequ
     }
 
     private static Coordinator refusal(String key, ErrorCode error) {
-        var message = error == ErrorCode.COORDINATOR_NOT_AVAILABLE ? "The coordinator is not available."
-                : "There is no such type of coordinator in this version.";
-        return new Coordinator().setKey(key).setNodeId(-1).setHost("").setPort(-1).setErrorCode(error.code()).setErrorMessage(message);
+        return new Coordinator().setKey(key).setNodeId(-1).setHost("").setPort(-1).setErrorCode(error.code());
     }
 
     private static void answer(RequestContext context, List<Coordinator> found) {
         var response = new FindCoordinatorResponse();
         if (context.apiVersion() < BATCH_VERSION) {
             var only = found.get(0);
-            response.setErrorCode(only.errorCode()).setErrorMessage(only.errorMessage()).setNodeId(only.nodeId()).setHost(only.host()).setPort(only.port());
+            response.setErrorCode(only.errorCode()).setErrorMessage(messageOf(only.errorCode()))
+                    .setNodeId(only.nodeId()).setHost(only.host()).setPort(only.port());
         } else {
             response.coordinators().addAll(found);
         }
         context.answer(response);
+    }
+
+    /** What there is to say in versions that have a text for everything; later ones have it for nothing. */
+    private static String messageOf(short errorCode) {
+        if (errorCode == ErrorCode.NONE.code()) return "NONE";
+        return errorCode == ErrorCode.COORDINATOR_NOT_AVAILABLE.code() ? "The coordinator is not available."
+                : "There is no such type of coordinator in this version.";
     }
 }
