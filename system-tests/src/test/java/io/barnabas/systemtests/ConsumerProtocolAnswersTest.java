@@ -24,8 +24,12 @@ class ConsumerProtocolAnswersTest extends SideBySide {
 
     /** Group and topic have the same name; the second topic has another. */
     private void sameAnswers(Transcript.Scene scene) {
+        sameAnswers(PARTITIONS, scene);
+    }
+
+    private void sameAnswers(int partitions, Transcript.Scene scene) {
         Transcript.same(told -> {
-            Clients.createTopic(told.broker(), topic, PARTITIONS);
+            Clients.createTopic(told.broker(), topic, partitions);
             Clients.createTopic(told.broker(), topic + "-b", 2);
             told.idOf(topic);
             told.idOf(topic + "-b");
@@ -124,7 +128,8 @@ class ConsumerProtocolAnswersTest extends SideBySide {
 
     @Test
     void whatOneHasIsTakenBeforeAnotherGetsIt() {
-        sameAnswers(told -> {
+        // As many that nobody has more than another: who would hangs on the order of a hash map of Apache Kafka's.
+        sameAnswers(6, told -> {
             var a = member(told, "a");
             a.join();
             var b = member(told, "b");
@@ -154,9 +159,8 @@ class ConsumerProtocolAnswersTest extends SideBySide {
             c.acknowledge();
             describe(told);
             a.leave(-1);
-            b.beat();
+            b.leave(-1);
             c.beat();
-            b.acknowledge();
             c.acknowledge();
             describe(told);
         });
@@ -319,7 +323,6 @@ class ConsumerProtocolAnswersTest extends SideBySide {
             member(told, "late").join();
             var known = member(told, "m0");
             known.join();
-            describe(told);
         });
     }
 

@@ -31,6 +31,8 @@ final class WireText {
     private static final Pattern RANDOM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     /** As Kafka writes an id, where it makes one up for a member. */
     private static final Pattern RANDOM_MEMBER = Pattern.compile("[A-Za-z0-9_-]{22}");
+    /** Apache Kafka tells them in the order of a hash set. */
+    private static final Set<String> UNORDERED = Set.of("subscribedTopicNames", "partitions");
     private static final int SHOWN_MAX = 200;
 
     private final Map<Object, String> numbers = new HashMap<>();
@@ -72,7 +74,15 @@ final class WireText {
         if (name.equals("memberId") && value instanceof String id && RANDOM_MEMBER.matcher(id).matches()) return numbered(id, "#");
         if (name.equals(TIME)) return "a time";
         if (name.equals(TEXT) && value instanceof String text && !text.isEmpty()) return "a text";
+        if (UNORDERED.contains(name) && value instanceof List<?> list) return sorted(list);
         return ofValue(value);
+    }
+
+    private String sorted(List<?> list) throws ReflectiveOperationException {
+        var texts = new ArrayList<String>();
+        for (Object element : list) texts.add(ofValue(element));
+        Collections.sort(texts);
+        return texts.toString();
     }
 
     /** The first one that a broker gives is the default, too. */
