@@ -38,8 +38,8 @@ class MirrorTest {
 
     @Test
     void topicsAndOffsetsOfGroupsArriveOnceWhenTheMirrorIsKilled() throws Exception {
-        Broker kafka = Subject.startKafka();
-        Broker subject = Subject.start();
+        Broker kafka = Subject.startKafka("log.retention.ms", SideBySide.KEPT_FOREVER);
+        Broker subject = Subject.start("log.retention.ms", SideBySide.KEPT_FOREVER);
         ChildProcess mirror = null;
         try {
             var there = new Way(kafka, subject, "orders", "kafka.orders");
