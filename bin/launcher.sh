@@ -105,11 +105,13 @@ build_if_needed() {
   is_built && return 0
   [[ -e $HOME_DIR/pom.xml ]] || fail "Neither jars nor sources here: directory=$HOME_DIR"
   mkdir -p "$HOME_DIR/target" || fail "Cannot build: directory not writable: $HOME_DIR"
-  local lock
+  local lock built=
   exec {lock}>"$HOME_DIR/target/build.lock"
   flock "$lock"
-  is_built || build
+  is_built || { build; built=yes; }
   exec {lock}>&-
+  # Without the lock: the broker that the cache is made of would keep it, should this script be killed meanwhile.
+  [[ -z $built ]] || { plan_java; make_cache; }
 }
 
 build() {
@@ -122,8 +124,6 @@ build() {
   maven -q -T1C -pl server,tools -am -Dmaven.test.skip package >&2 || fail "The build failed: see above."
   mv "$started" "$STAMP"
   JDK=$jdk JDK_MAJOR=$major
-  plan_java
-  make_cache
 }
 
 # Builds the benchmarks if need be, and has Apache Kafka's jars fetched, which nothing else wants.
