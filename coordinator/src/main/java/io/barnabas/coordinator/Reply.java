@@ -3,7 +3,10 @@ package io.barnabas.coordinator;
 import io.barnabas.model.ErrorCode;
 import java.util.function.Consumer;
 
-/** Takes the answer to one command, once, on the shard's loop. */
+/**
+ * Takes the answer to one command, on the shard's loop. What comes first counts: a shard that fails in the middle of a decision may
+ * tell somebody twice.
+ */
 public interface Reply<R> {
     /** What the answer says is committed. */
     void answer(R response);
