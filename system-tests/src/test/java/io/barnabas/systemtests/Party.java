@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
@@ -51,7 +52,12 @@ final class Party implements AutoCloseable {
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             // What was read and not committed would be read twice.
-            if (!partitions.isEmpty()) consumer.commitSync();
+            if (partitions.isEmpty()) return;
+            try {
+                consumer.commitSync();
+            } catch (FencedInstanceIdException e) {
+                // Another has taken its place, and what it had: that is what polling will say.
+            }
         }
 
         @Override
