@@ -63,12 +63,12 @@ public final class ConfigDescription {
     private List<DescribeConfigsResourceResult> derived(SettingTable table, Map<String, String> changed, byte source) {
         var entries = new ArrayList<DescribeConfigsResourceResult>();
         for (var known : table.all()) {
-            if (isLeftOut(known)) continue;
             var setting = known.setting();
+            String ofBroker = source == SOURCE_CLIENT_METRICS ? null : brokerName(setting, source);
+            if (isLeftOut(known, source == SOURCE_GROUP ? ofBroker : null)) continue;
             var synonyms = new ArrayList<DescribeConfigsSynonym>();
             String own = changed.get(known.name());
             if (own != null) synonyms.add(synonym(known.name(), own, source));
-            String ofBroker = source == SOURCE_CLIENT_METRICS ? null : brokerName(setting, source);
             if (ofBroker != null) addSynonyms(synonyms, ofBroker);
             else if (source == SOURCE_GROUP) addDefault(synonyms, setting);
             String value = own != null ? reformatted(setting, own) : inherited(setting, ofBroker, source);
@@ -186,8 +186,10 @@ public final class ConfigDescription {
         return value == null ? setting.defaultText() : format(setting, value);
     }
 
-    private boolean isLeftOut(KnownSetting known) {
-        return known.setting().isInternal() || !isAskedFor(known.name());
+    /** Internal ones are told to whoever gave the broker's own. */
+    private boolean isLeftOut(KnownSetting known, String brokerName) {
+        boolean isHidden = known.setting().isInternal() && (brokerName == null || !isGiven(brokerName));
+        return isHidden || !isAskedFor(known.name());
     }
 
     private boolean isGiven(String name) {
