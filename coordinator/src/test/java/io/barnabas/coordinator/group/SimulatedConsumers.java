@@ -106,7 +106,6 @@ final class SimulatedConsumers {
         long arrivesMs = Math.max(lastArrivalMs.getOrDefault(consumer, 0L), nowMs() + (isTrouble ? random.nextInt(DELAY_MS_MAX) : 0));
         lastArrivalMs.put(consumer, arrivesMs);
         flights.add(new Flight(consumer, consumer.awaited(), request, arrivesMs, fate == 1));
-        if (fate == 2) flights.add(new Flight(consumer, consumer.awaited(), request, arrivesMs, true));
     }
 
     private void deliver() {

@@ -148,7 +148,8 @@ final class SimulatedGroup {
     }
 
     void onCommitAcknowledged(int generation, int partition, long offset) {
-        acknowledgedGeneration = Math.max(acknowledgedGeneration, generation);
+        // One that was joined and never synced is in no record: with its coordinator it is gone, as with Apache Kafka.
+        if (ownersByGeneration.containsKey(generation)) acknowledgedGeneration = Math.max(acknowledgedGeneration, generation);
         acknowledgedOffsets.merge(partition, offset, Math::max);
     }
 
