@@ -100,6 +100,9 @@ class TransactionSimulationTest {
         SimulatedProducer.mishaps = 0;
         world.mishaps = 0;
         world.disk.capacityBytes(Long.MAX_VALUE);
+        world.simulation.runUntilIdle();
+        // A log that found no room when it was opened is offline until the broker starts again.
+        if (world.isOffline()) world.powerCut();
         for (var each : owners) {
             for (var instance : each.instances) {
                 instance.isStopping = true;

@@ -133,6 +133,10 @@ final class TransactionWorld {
         partition.loop().execute(() -> partition.whenSettled(() -> partition.append(append)));
     }
 
+    boolean isOffline() {
+        return partitions.values().stream().anyMatch(partition -> partition.leaderError(-1) == ErrorCode.KAFKA_STORAGE_ERROR);
+    }
+
     boolean isStable() {
         return partitions.values().stream().allMatch(partition -> partition.log() != null
                 && partition.log().lastStableOffset() == partition.log().endOffset());
