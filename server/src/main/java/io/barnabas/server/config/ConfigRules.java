@@ -2,10 +2,13 @@ package io.barnabas.server.config;
 
 import io.barnabas.base.Setting;
 import io.barnabas.base.SettingException;
+import io.barnabas.model.CompressionType;
 import java.util.List;
 
 /** What must hold between settings, and what of a cluster of several nodes has to be refused. */
 final class ConfigRules {
+    private static final List<String> ASSIGNORS = List.of("uniform", "range");
+
     private ConfigRules() {}
 
     /**
@@ -23,6 +26,7 @@ final class ConfigRules {
         checkOneNode(config);
         checkLimits(config);
         checkTimes(config);
+        checkGroups(config);
         checkCordoned(config);
     }
 
@@ -95,6 +99,34 @@ final class ConfigRules {
         }
         throw new SettingException(setting.name(), server, "a cluster of several nodes is not built yet; name the controller "
                 + "listener of this node, one of " + config.listeners().ofController() + ", or leave it out");
+    }
+
+    private static void checkGroups(BrokerConfig config) {
+        var assignors = config.get(CoordinatorSettings.GROUP_CONSUMER_ASSIGNORS);
+        if (assignors.isEmpty() || !ASSIGNORS.containsAll(assignors)) {
+            throw new SettingException("group.consumer.assignors", assignors, "name one or both of " + ASSIGNORS + "; no other assignor is loaded");
+        }
+        int codec = config.get(CoordinatorSettings.OFFSETS_TOPIC_COMPRESSION_CODEC);
+        if (CompressionType.of(codec) == null) throw new SettingException("offsets.topic.compression.codec", codec, "it must be 0 to 4");
+        checkBounds(config, "session.timeout.ms", config.get(CoordinatorSettings.GROUP_CONSUMER_SESSION_TIMEOUT_MS));
+        int heartbeat = config.get(CoordinatorSettings.GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS);
+        checkBounds(config, "heartbeat.interval.ms", heartbeat);
+        if (heartbeat >= config.get(CoordinatorSettings.GROUP_CONSUMER_SESSION_TIMEOUT_MS)) {
+            throw new SettingException("group.consumer.heartbeat.interval.ms", heartbeat, "it must be less than group.consumer.session.timeout.ms");
+        }
+    }
+
+    private static void checkBounds(BrokerConfig config, String name, int value) {
+        long min = number(config, "group.consumer.min." + name);
+        long max = number(config, "group.consumer.max." + name);
+        if (value >= min && value <= max) return;
+        throw new SettingException("group.consumer." + name, value, "it must lie between group.consumer.min." + name + ", which is " + min
+                + ", and group.consumer.max." + name + ", which is " + max);
+    }
+
+    private static long number(BrokerConfig config, String name) {
+        var given = config.number(name);
+        return given != null ? given.longValue() : ((Number) BrokerConfig.find(name).setting().defaultValue()).longValue();
     }
 
     private static void checkLimits(BrokerConfig config) {

@@ -343,11 +343,15 @@ final class SettingRows {
 
         =group
 
-        [accepted] For groups, which are not built.
+        [honoured] Goes before the broker's setting of that name with group. in front of it.
         consumer.assignment.interval.ms|INT|1000|[0,...]
-        consumer.assignor.offload.enable|BOOLEAN|true|||internal
         consumer.heartbeat.interval.ms|INT|5000|[1,...]
         consumer.session.timeout.ms|INT|45000|[1,...]
+
+        [accepted] Assignments are computed where they are cheap.
+        consumer.assignor.offload.enable|BOOLEAN|true|||internal
+
+        [accepted] For share and streams groups, which are not built.
         errors.deadletterqueue.copy.record.enable|BOOLEAN|false
         errors.deadletterqueue.topic.name|STRING|
         share.assignment.interval.ms|INT|1000|[0,...]

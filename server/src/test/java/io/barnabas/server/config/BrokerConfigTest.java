@@ -37,6 +37,17 @@ class BrokerConfigTest {
     }
 
     @Test
+    void whatGroupsCannotFollowIsRefused() {
+        assertThatThrownBy(() -> config("group.consumer.assignors", "uniform,com.example.Mine")).hasMessageContaining("no other assignor is loaded");
+        assertThatThrownBy(() -> config("offsets.topic.compression.codec", "9")).hasMessageContaining("it must be 0 to 4");
+        assertThatThrownBy(() -> config("group.consumer.session.timeout.ms", "1000")).hasMessageContaining("group.consumer.min.session.timeout.ms");
+        assertThatThrownBy(() -> config("group.consumer.heartbeat.interval.ms", "16000")).hasMessageContaining("group.consumer.max.heartbeat.interval.ms");
+        assertThatThrownBy(() -> config("group.consumer.max.heartbeat.interval.ms", "60000", "group.consumer.heartbeat.interval.ms", "50000"))
+                .hasMessageContaining("less than group.consumer.session.timeout.ms");
+        assertThat(config("group.consumer.assignors", "range", "offsets.topic.compression.codec", "4").warning()).isEmpty();
+    }
+
+    @Test
     void settingsWithoutEffectAndUnknownOnesAreNamedInOneLine() {
         var config = config("num.io.threads", "16", "my.own", "1", "num.network.threads", "4", "num.partitions", "3");
         assertThat(config.warning()).isEqualTo("Settings accepted without effect: num.io.threads, num.network.threads. "
