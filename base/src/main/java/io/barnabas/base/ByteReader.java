@@ -10,6 +10,9 @@ import java.nio.charset.StandardCharsets;
  * Used by one thread; slices it gives share the buffer's memory and live no longer than the frame.
  */
 public final class ByteReader {
+    /** Of eight bytes together. */
+    private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
+
     private final ByteBuffer buffer;
     private final int elementsMax;
     private int elements;
@@ -37,6 +40,12 @@ public final class ByteReader {
     /** Where the next read starts, in the buffer's own positions. */
     public int position() {
         return buffer.position();
+    }
+
+    /** Goes to another part of the same buffer, which ends at {@code to}: positions of the buffer's own, within its capacity. */
+    public ByteReader between(int from, int to) {
+        buffer.limit(to).position(from);
+        return this;
     }
 
     public byte readByte() {
@@ -106,12 +115,19 @@ public final class ByteReader {
         if (byteCount < 0) throw negativeLength(byteCount);
         need(byteCount);
         int start = buffer.position();
-        for (int i = 0; i < byteCount; i++) if (buffer.get(start + i) < 0) return decodeUtf8(readSlice(byteCount));
+        if (!isAscii(start, start + byteCount)) return decodeUtf8(readSlice(byteCount));
         buffer.position(start + byteCount);
         if (buffer.hasArray()) return new String(buffer.array(), buffer.arrayOffset() + start, byteCount, StandardCharsets.ISO_8859_1);
         var ascii = new byte[byteCount];
         buffer.get(start, ascii);
         return new String(ascii, StandardCharsets.ISO_8859_1);
+    }
+
+    private boolean isAscii(int from, int to) {
+        int at = from;
+        for (; at <= to - Long.BYTES; at += Long.BYTES) if ((buffer.getLong(at) & NOT_ASCII) != 0) return false;
+        for (; at < to; at++) if (buffer.get(at) < 0) return false;
+        return true;
     }
 
     /** The next {@code byteCount} bytes, sharing memory with the frame. */

@@ -40,6 +40,12 @@ public record Uuid(long mostSignificantBits, long leastSignificantBits) implemen
         return order != 0 ? order : Long.compareUnsigned(leastSignificantBits, other.leastSignificantBits);
     }
 
+    /** Written out: what a record has of itself is linked when it is first called, and slow until it is compiled well. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Uuid uuid && mostSignificantBits == uuid.mostSignificantBits && leastSignificantBits == uuid.leastSignificantBits;
+    }
+
     @Override
     public int hashCode() {
         long mixed = mostSignificantBits ^ leastSignificantBits;

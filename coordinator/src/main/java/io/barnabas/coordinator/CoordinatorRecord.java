@@ -1,6 +1,8 @@
 package io.barnabas.coordinator;
 
+import io.barnabas.base.ByteReader;
 import io.barnabas.protocol.CoordinatorRecordType;
+import io.barnabas.protocol.CoordinatorRecords;
 import io.barnabas.protocol.Message;
 import java.util.Objects;
 
@@ -28,5 +30,18 @@ public record CoordinatorRecord(CoordinatorRecordType type, Message key, short v
     /** Takes away what the key stands for. */
     public static CoordinatorRecord tombstone(CoordinatorRecordType type, Message key) {
         return new CoordinatorRecord(type, key, (short) 0, null);
+    }
+
+    /**
+     * A record as it lies in a log.
+     *
+     * @param key   behind the type
+     * @param value null for a tombstone
+     */
+    static CoordinatorRecord read(CoordinatorRecordType type, ByteReader key, ByteReader value) {
+        var keyMessage = CoordinatorRecords.readKey(key, type);
+        if (value == null) return tombstone(type, keyMessage);
+        short version = CoordinatorRecords.readVersion(value, type);
+        return new CoordinatorRecord(type, keyMessage, version, CoordinatorRecords.readValue(value, type, version));
     }
 }

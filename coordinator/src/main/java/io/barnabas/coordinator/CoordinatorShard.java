@@ -2,7 +2,6 @@ package io.barnabas.coordinator;
 
 import io.barnabas.base.EventLoop;
 import io.barnabas.log.AppendOrigin;
-import io.barnabas.model.ControlRecordType;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.replication.Append;
 import io.barnabas.replication.LeadershipListener;
@@ -93,18 +92,8 @@ public final class CoordinatorShard<S extends CoordinatorState> implements Leade
         timers = new ShardTimers(loop, this::decide, work -> partition.log().directory().io().execute(work));
         state = states.apply(timers);
         long startNs = loop.clock().nanoTime();
-        loader = new ShardLoader(partition, id -> state.recordType((short) id), config.get().loadBytesMax(), this::replay,
-                failure -> onLoaded(failure, startNs));
+        loader = new ShardLoader(partition, state, config.get().loadBytesMax(), failure -> onLoaded(failure, startNs));
         loader.start();
-    }
-
-    private void replay(List<LoadedBatch> batches) {
-        for (var batch : batches) {
-            if (batch.end() != null) state.onTransactionEnded(batch.producerId(), batch.producerEpoch(), batch.end() == ControlRecordType.COMMIT);
-            for (var timed : batch.records()) {
-                state.apply(timed.record(), new RecordSource(timed.timestampMs(), batch.producerId(), batch.producerEpoch()));
-            }
-        }
     }
 
     private void onLoaded(Throwable failure, long startNs) {
@@ -138,7 +127,8 @@ public final class CoordinatorShard<S extends CoordinatorState> implements Leade
         loader = null;
         if (reloadTimer != null) reloadTimer.cancel();
         reloadTimer = null;
-        if (timers != null) timers.close();
+        // A state that is still being loaded has none, and belongs to its loader.
+        if (wasActive) timers.close();
         var unloaded = state;
         state = null;
         var unsent = open;

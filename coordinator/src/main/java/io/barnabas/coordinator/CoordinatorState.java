@@ -1,5 +1,6 @@
 package io.barnabas.coordinator;
 
+import io.barnabas.base.ByteReader;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.CoordinatorRecordType;
 
@@ -8,7 +9,8 @@ import io.barnabas.protocol.CoordinatorRecordType;
  * {@link #onTransactionEnded} alone, whether the shard loads, or appends what a command has proposed. Beside that it may hold what no
  * record says and only the one who coordinates needs: timers, parked answers. That goes when the shard is unloaded.
  *
- * <p>Owned by the shard's loop; holds no threads, files or sockets.
+ * <p>Owned by the shard's loop, but while it is being loaded by the thread that loads it: what its records change then arms no
+ * timers, and tells nobody. Holds no threads, files or sockets.
  */
 public interface CoordinatorState {
     /** The type of the records with this id; null if nobody here knows it, and such records are passed over. */
@@ -19,6 +21,18 @@ public interface CoordinatorState {
      * of any writer: where it makes no sense it is passed over.
      */
     void apply(CoordinatorRecord record, RecordSource source);
+
+    /**
+     * Changes the state as a record says that is being loaded; the same as to read it and {@link #apply} it. For those of which there are
+     * millions.
+     *
+     * @param key   behind the type; of use during the call only, as is the value
+     * @param value null for a tombstone
+     * @throws io.barnabas.base.DecodeException if the bytes are not what the type says
+     */
+    default void replay(CoordinatorRecordType type, ByteReader key, ByteReader value, RecordSource source) {
+        apply(CoordinatorRecord.read(type, key, value), source);
+    }
 
     /** A transaction of which records were applied with this producer has ended (KIP-98). */
     void onTransactionEnded(long producerId, short producerEpoch, boolean isCommit);

@@ -14,6 +14,10 @@ public record RecordSource(long timestampMs, long producerId, short producerEpoc
         return new RecordSource(timestampMs, RecordBatch.NO_PRODUCER_ID, RecordBatch.NO_PRODUCER_EPOCH);
     }
 
+    boolean is(long ofTimestampMs, long ofProducerId, short ofProducerEpoch) {
+        return timestampMs == ofTimestampMs && producerId == ofProducerId && producerEpoch == ofProducerEpoch;
+    }
+
     /** Whether the record counts only once its transaction is committed. */
     public boolean isTransactional() {
         return producerId != RecordBatch.NO_PRODUCER_ID;

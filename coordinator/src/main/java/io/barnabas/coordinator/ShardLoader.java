@@ -5,22 +5,22 @@ import io.barnabas.log.OffsetWaiters;
 import io.barnabas.log.ReadResult;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.model.RecordBatch;
-import io.barnabas.protocol.CoordinatorRecordType;
 import io.barnabas.replication.IsolationLevel;
 import io.barnabas.replication.Partition;
-import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 
 /**
- * Replays a partition's log from its start to where it ended when the loading began, and waits until that is committed. Reads
- * and decodes on the log directory's I/O pool, a piece at a time; hands each piece over on the partition's loop, which owns this.
+ * Replays a partition's log into a state, from its start to where it ended when the loading began, and waits until that is committed.
+ * Reads on the log directory's I/O pool, a piece at a time, and applies there what it has read: until the end is told of, the
+ * state belongs to that pool. The loader itself is the partition's loop's.
  */
 final class ShardLoader {
+    /** Of one read: enough that going to and fro costs nothing, and others of the pool do not wait long. */
+    private static final int PIECE_BYTES_MAX = 128 * 1024;
+
     private final Partition partition;
-    private final IntFunction<CoordinatorRecordType> types;
     private final int bytesMax;
-    private final Consumer<List<LoadedBatch>> receiver;
+    private final LogReplay replay;
     private final Consumer<Throwable> whenDone;
     private final long endOffset;
     private boolean isCancelled;
@@ -37,15 +37,14 @@ final class ShardLoader {
     };
 
     /**
-     * @param receiver of the pieces, in order
+     * @param state    empty
+     * @param bytesMax of one read, unless the first batch alone has more
      * @param whenDone told once, unless {@link #cancel} was called: null, or why the log cannot be replayed
      */
-    ShardLoader(Partition partition, IntFunction<CoordinatorRecordType> types, int bytesMax, Consumer<List<LoadedBatch>> receiver,
-                Consumer<Throwable> whenDone) {
+    ShardLoader(Partition partition, CoordinatorState state, int bytesMax, Consumer<Throwable> whenDone) {
         this.partition = partition;
-        this.types = types;
-        this.bytesMax = bytesMax;
-        this.receiver = receiver;
+        this.bytesMax = Math.min(bytesMax, PIECE_BYTES_MAX);
+        this.replay = new LogReplay(state, unpackedBytesMax());
         this.whenDone = whenDone;
         this.endOffset = partition.log().endOffset();
     }
@@ -84,28 +83,21 @@ final class ShardLoader {
             else done(new IllegalStateException("cannot read the log: offset=%d error=%s".formatted(offset, refused.error())));
             return;
         }
-        decode(((ReadResult.Data) result).slice(), offset);
+        replay(((ReadResult.Data) result).slice(), offset);
     }
 
-    private void decode(LogSlice slice, long offset) {
-        var decoded = new Object() {
-            List<LoadedBatch> batches = List.of();
+    private void replay(LogSlice slice, long offset) {
+        var read = new Object() {
+            long nextOffset;
         };
         io(() -> {
             try {
-                decoded.batches = LoadedBatch.read(slice.toByteBuffer(), types, offset, unpackedBytesMax());
+                read.nextOffset = replay.apply(slice.toByteBuffer(), offset);
             } finally {
                 slice.release();
             }
-        }, () -> take(decoded.batches, offset));
-    }
-
-    private void take(List<LoadedBatch> batches, long offset) {
-        if (isCancelled) return;
-        receiver.accept(batches);
-        // What is left before the end are offsets without records, where compaction has been.
-        long next = batches.isEmpty() ? endOffset : batches.get(batches.size() - 1).nextOffset();
-        readFrom(Math.max(next, offset + 1));
+            // What is left before the end are offsets without records, where compaction has been.
+        }, () -> readFrom(read.nextOffset > offset ? read.nextOffset : endOffset));
     }
 
     private void awaitCommit() {

@@ -25,6 +25,8 @@ final class RecordBytes {
     private int bufferBytes;
 
     private byte[] window = {};
+    /** For bytes that are not in an array already. */
+    private byte[] ownWindow = window;
     /** The next byte, in the window. */
     private int position;
     private int end;
@@ -38,7 +40,14 @@ final class RecordBytes {
         this.buffer = buffer;
         this.bufferFrom = from;
         this.bufferBytes = to - from;
-        resetWindow(Math.min(bufferBytes, BUFFER_WINDOW_BYTES));
+        if (buffer.hasArray()) {
+            window = buffer.array();
+            position = buffer.arrayOffset() + from;
+            end = position + bufferBytes;
+            windowStart = -position;
+        } else {
+            resetWindow(Math.min(bufferBytes, BUFFER_WINDOW_BYTES));
+        }
     }
 
     /** Reads records as they come out of a stream, which stays the caller's to close. */
@@ -50,7 +59,8 @@ final class RecordBytes {
     }
 
     private void resetWindow(int bytes) {
-        if (window.length < bytes) window = new byte[bytes];
+        if (ownWindow.length < bytes) ownWindow = new byte[bytes];
+        window = ownWindow;
         position = 0;
         end = 0;
         windowStart = 0;
@@ -195,7 +205,7 @@ final class RecordBytes {
     }
 
     private void refill() {
-        if (isStreamAtEnd && buffer == null) return;
+        if (buffer != null ? buffer.hasArray() : isStreamAtEnd) return;
         windowStart += end;
         position = 0;
         if (buffer != null) {

@@ -8,14 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gives the records of one batch in order. Owned by one thread; to be closed, which frees what a codec holds. The batch
- * and its buffer stay unchanged meanwhile; the view may move on.
+ * Goes through the records of one batch in order, and gives each as an object ({@link #next}) or shows its fields where they
+ * lie ({@link #advance}). Owned by one thread; to be closed, which frees what a codec holds. The batch and its buffer stay unchanged
+ * meanwhile; the view may move on.
  */
 public final class RecordReader implements AutoCloseable {
     /** Attributes, two deltas, two lengths, header count: a byte each at least. */
     private static final int RECORD_BYTES_MIN = 6;
+    private static final int NULL_LENGTH = -1;
 
     private final RecordBytes bytes = new RecordBytes();
+    /** Null for an uncompressed batch. */
     private final DecompressionStream stream;
     private final long baseOffset;
     private final long baseTimestamp;
@@ -24,6 +27,21 @@ public final class RecordReader implements AutoCloseable {
     private final int baseSequence;
     private final int recordCount;
     private int recordsRead;
+
+    /** Where the key and the value lie that were read last: all records of an uncompressed batch, or a copy of that record. */
+    private ByteBuffer body;
+    private ByteReader key;
+    private ByteReader value;
+
+    private long timestamp;
+    private int offsetDelta;
+    private int keyAt;
+    private int keyLength;
+    private int valueAt;
+    private int valueLength;
+    /** Of the headers: where they begin and end. */
+    private int headersAt;
+    private int end;
 
     RecordReader(RecordBatch batch, int decompressedBytesMax) {
         this.baseOffset = batch.baseOffset();
@@ -34,6 +52,7 @@ public final class RecordReader implements AutoCloseable {
         this.recordCount = batch.recordCount();
         if (recordCount < 0) throw DecompressionStream.malformed("negative record count: recordCount=" + recordCount);
         this.stream = open(batch, decompressedBytesMax, bytes, null);
+        if (stream == null) lieIn(batch.recordBytes());
     }
 
     /**
@@ -56,57 +75,126 @@ public final class RecordReader implements AutoCloseable {
         return stream;
     }
 
+    private void lieIn(ByteBuffer records) {
+        body = records;
+        key = null;
+        value = null;
+    }
+
     /**
      * @return null after the last
      * @throws RecordException if the records are not what the header or their format says
      */
     public Record next() {
-        if (recordsRead == recordCount) {
-            if (!bytes.isAtEnd()) throw DecompressionStream.malformed("bytes left over after the last record");
-            return null;
-        }
-        int length = bytes.readVarint();
-        if (length < RECORD_BYTES_MIN) throw DecompressionStream.malformed("record too short: length=" + length);
-        var record = read(bytes.take(length));
-        recordsRead++;
-        return record;
-    }
-
-    private Record read(ByteBuffer body) {
+        if (!advance()) return null;
         try {
-            var reader = new ByteReader(body);
-            reader.readByte();
-            long timestamp = baseTimestamp + reader.readVarlong();
-            int offsetDelta = reader.readVarint();
-            var key = readNullable(reader);
-            var value = readNullable(reader);
-            var headers = readHeaders(reader);
-            if (reader.remaining() > 0) throw new DecodeException("record shorter than its length");
-            int sequence = baseSequence == RecordBatch.NO_SEQUENCE
-                    ? RecordBatch.NO_SEQUENCE : RecordBatch.sequenceAfter(baseSequence, offsetDelta);
-            return new Record(baseOffset + offsetDelta, isLogAppendTime ? logAppendTime : timestamp, sequence, key, value, headers);
+            return new Record(offset(), timestamp(), sequence(), slice(keyAt, keyLength), slice(valueAt, valueLength), readHeaders());
         } catch (DecodeException e) {
             throw new RecordException(ErrorCode.INVALID_RECORD, "malformed record: " + e.getMessage(), e);
         }
     }
 
-    private static List<RecordHeader> readHeaders(ByteReader reader) {
-        int count = reader.readVarint();
+    /**
+     * Goes to the next record without making anything of it; its headers are not looked at.
+     *
+     * @return whether there is one
+     * @throws RecordException if the records are not what the header or their format says
+     */
+    public boolean advance() {
+        if (recordsRead == recordCount) {
+            if (!bytes.isAtEnd()) throw DecompressionStream.malformed("bytes left over after the last record");
+            return false;
+        }
+        int length = bytes.readVarint();
+        if (length < RECORD_BYTES_MIN) throw DecompressionStream.malformed("record too short: length=" + length);
+        if (stream == null) readFields(bytes, length);
+        else readFields(unpacked(length), length);
+        recordsRead++;
+        return true;
+    }
+
+    private RecordBytes unpacked(int length) {
+        lieIn(bytes.take(length));
+        var record = new RecordBytes();
+        record.resetTo(body, 0, length);
+        return record;
+    }
+
+    private void readFields(RecordBytes record, int length) {
+        int start = (int) record.bytesRead();
+        if (length > body.limit() - start) throw DecompressionStream.malformed("record past the end of its batch");
+        end = start + length;
+        record.readByte();
+        timestamp = baseTimestamp + record.readVarlong();
+        offsetDelta = record.readVarint();
+        keyLength = record.readVarint();
+        keyAt = skipField(record, keyLength);
+        valueLength = record.readVarint();
+        valueAt = skipField(record, valueLength);
+        headersAt = skipField(record, 0);
+        record.skip(end - headersAt);
+    }
+
+    /** @return where it begins */
+    private int skipField(RecordBytes record, int length) {
+        int from = (int) record.bytesRead();
+        if (length < NULL_LENGTH || length > end - from) throw DecompressionStream.malformed("field past the end of its record: length=" + length);
+        if (length > 0) record.skip(length);
+        return from;
+    }
+
+    // --- of the record that was read last
+
+    public long offset() {
+        return baseOffset + offsetDelta;
+    }
+
+    /** In ms since 1970, or {@link RecordBatch#NO_TIMESTAMP}. */
+    public long timestamp() {
+        return isLogAppendTime ? logAppendTime : timestamp;
+    }
+
+    /** {@link RecordBatch#NO_SEQUENCE} in a batch without a producer id. */
+    public int sequence() {
+        return baseSequence == RecordBatch.NO_SEQUENCE ? RecordBatch.NO_SEQUENCE : RecordBatch.sequenceAfter(baseSequence, offsetDelta);
+    }
+
+    /** The key's bytes, of use until the next record is read; null where the record has none. */
+    public ByteReader key() {
+        if (keyLength == NULL_LENGTH) return null;
+        if (key == null) key = new ByteReader(body.duplicate());
+        return key.between(keyAt, keyAt + keyLength);
+    }
+
+    /** The value's bytes, of use until the next record is read; null for a tombstone. */
+    public ByteReader value() {
+        if (valueLength == NULL_LENGTH) return null;
+        if (value == null) value = new ByteReader(body.duplicate());
+        return value.between(valueAt, valueAt + valueLength);
+    }
+
+    private ByteBuffer slice(int from, int length) {
+        return length == NULL_LENGTH ? null : body.slice(from, length);
+    }
+
+    private List<RecordHeader> readHeaders() {
+        var fields = new ByteReader(body.slice(headersAt, end - headersAt));
+        int count = fields.readVarint();
         if (count < 0) throw new DecodeException("negative header count");
-        reader.checkCount(count, 2);
-        if (count == 0) return List.of();
-        var headers = new ArrayList<RecordHeader>(count);
+        fields.checkCount(count, 2);
+        var headers = count == 0 ? List.<RecordHeader>of() : new ArrayList<RecordHeader>(count);
         for (int i = 0; i < count; i++) {
             // Brokers never ask that header keys are UTF-8, so a reader must not fail where one is not.
-            var key = StandardCharsets.UTF_8.decode(reader.readSlice(reader.readVarint())).toString();
-            headers.add(new RecordHeader(key, readNullable(reader)));
+            var headerKey = StandardCharsets.UTF_8.decode(fields.readSlice(fields.readVarint())).toString();
+            headers.add(new RecordHeader(headerKey, readNullable(fields)));
         }
+        if (fields.remaining() > 0) throw new DecodeException("record shorter than its length");
         return headers;
     }
 
     private static ByteBuffer readNullable(ByteReader reader) {
         int length = reader.readVarint();
-        return length == -1 ? null : reader.readSlice(length);
+        return length == NULL_LENGTH ? null : reader.readSlice(length);
     }
 
     @Override

@@ -30,15 +30,25 @@ public final class CoordinatorRecords {
         return message;
     }
 
-    /** @throws DecodeException if the version is unknown or the bytes are not such a value, whole */
-    public static Message readValue(ByteReader value, CoordinatorRecordType type) {
+    /** The version that a value starts with; the body follows in {@code value}. @throws DecodeException if it is unknown */
+    public static short readVersion(ByteReader value, CoordinatorRecordType type) {
         short version = value.readShort();
         if (version < type.lowestVersion() || version > type.highestVersion()) {
             throw new DecodeException("unknown version of a coordinator's record: type=%s version=%d".formatted(type, version));
         }
+        return version;
+    }
+
+    /** The body of a value, after its version. @throws DecodeException if the bytes are not such a value, whole */
+    public static Message readValue(ByteReader value, CoordinatorRecordType type, short version) {
         var message = type.newValue();
         message.readWhole(value, version);
         return message;
+    }
+
+    /** A value with its version. @throws DecodeException if the version is unknown or the bytes are not such a value, whole */
+    public static Message readValue(ByteReader value, CoordinatorRecordType type) {
+        return readValue(value, type, readVersion(value, type));
     }
 
     public static void writeKey(ByteWriter writer, CoordinatorRecordType type, Message key) {

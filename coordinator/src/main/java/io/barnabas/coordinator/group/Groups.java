@@ -1,5 +1,6 @@
 package io.barnabas.coordinator.group;
 
+import io.barnabas.base.ByteReader;
 import io.barnabas.cluster.metadata.ClusterDelta;
 import io.barnabas.coordinator.CoordinatorRecord;
 import io.barnabas.coordinator.CoordinatorState;
@@ -65,6 +66,13 @@ public final class Groups implements CoordinatorState {
                     CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT, CONSUMER_GROUP_REGULAR_EXPRESSION -> consumers.apply(record, source);
             default -> { } // Of share and streams groups, which are not served: their records stay in the log.
         }
+    }
+
+    @Override
+    public void replay(CoordinatorRecordType type, ByteReader key, ByteReader value, RecordSource source) {
+        boolean isOffset = type == GroupRecordType.OFFSET_COMMIT && value != null && !source.isTransactional();
+        if (isOffset) offsets.replay(key, value);
+        else CoordinatorState.super.replay(type, key, value, source);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.barnabas.coordinator.group;
 
+import io.barnabas.base.ByteReader;
 import io.barnabas.coordinator.CoordinatorRecord;
 import io.barnabas.coordinator.RecordSource;
 import io.barnabas.coordinator.group.PendingOffsets.Pending;
 import io.barnabas.coordinator.group.PendingOffsets.Place;
+import io.barnabas.protocol.CoordinatorRecords;
 import io.barnabas.protocol.GroupRecordType;
 import io.barnabas.protocol.record.LegacyOffsetCommitKey;
 import io.barnabas.protocol.record.LegacyOffsetCommitValue;
@@ -18,6 +20,8 @@ final class OffsetTable {
     private final GroupContext context;
     private final Map<String, GroupOffsets> committed = new HashMap<>();
     private final PendingOffsets pending = new PendingOffsets();
+    private final OffsetCommitKey replayedKey = new OffsetCommitKey();
+    private final OffsetCommitValue replayedValue = new OffsetCommitValue();
 
     OffsetTable(Map<String, Group> groups, GroupContext context) {
         this.groups = groups;
@@ -49,6 +53,15 @@ final class OffsetTable {
         }
     }
 
+    /** The same as {@link #apply} for one that counts at once, without a message for each: a log may have millions of them. */
+    void replay(ByteReader key, ByteReader value) {
+        replayedKey.readWhole(key, OffsetCommitKey.HIGHEST_VERSION);
+        replayedValue.readWhole(value, CoordinatorRecords.readVersion(value, GroupRecordType.OFFSET_COMMIT));
+        var group = groupOf(replayedKey.group());
+        put(group.id(), replayedKey.topic(), replayedKey.partition(), OffsetRecords.committed(replayedValue));
+        pending.supersede(replayedKey.group(), replayedKey.topic(), replayedKey.partition());
+    }
+
     private void apply(Place place, CommittedOffset offset, RecordSource source) {
         if (offset == null) {
             remove(place);
@@ -56,11 +69,11 @@ final class OffsetTable {
             return;
         }
         // One who commits without being a member makes a group by it, which has no members.
-        var group = groups.computeIfAbsent(place.groupId(), ClassicGroup::new);
+        var group = groupOf(place.groupId());
         if (source.isTransactional()) {
             pending.add(new Pending(place, source.producerId(), offset));
         } else {
-            put(group.id(), place, offset);
+            put(group.id(), place.topic(), place.partition(), offset);
             pending.supersede(place.groupId(), place.topic(), place.partition());
         }
     }
@@ -68,19 +81,35 @@ final class OffsetTable {
     void onTransactionEnded(long producerId, boolean isCommit) {
         for (var ended : pending.end(producerId)) {
             if (!isCommit || ended.isSuperseded) continue;
-            var group = groups.computeIfAbsent(ended.place.groupId(), ClassicGroup::new);
-            put(group.id(), ended.place, ended.committed);
+            var group = groupOf(ended.place.groupId());
+            put(group.id(), ended.place.topic(), ended.place.partition(), ended.committed);
             pending.supersedeBefore(ended.place, ended);
         }
     }
 
-    private void put(String groupId, Place place, CommittedOffset offset) {
-        var offsets = committed.computeIfAbsent(groupId, id -> new GroupOffsets());
-        var known = offsets.topic(place.topic());
-        // A topic's name is kept once for all groups, as long as the topic is there.
-        var topic = known == null ? context.cluster().topic(place.topic()) : null;
-        boolean isSameTopic = topic != null && topic.id().equals(offset.topicId());
-        offsets.put(topic == null ? place.topic() : topic.name(), place.partition(), isSameTopic ? offset.withTopicId(topic.id()) : offset);
+    private Group groupOf(String groupId) {
+        var known = groups.get(groupId);
+        if (known != null) return known;
+        var made = new ClassicGroup(groupId);
+        groups.put(groupId, made);
+        return made;
+    }
+
+    private void put(String groupId, String topic, int partition, CommittedOffset offset) {
+        var offsets = committed.get(groupId);
+        if (offsets == null) {
+            offsets = new GroupOffsets();
+            committed.put(groupId, offsets);
+        }
+        var ofTopic = offsets.topic(topic);
+        if (ofTopic != null) {
+            ofTopic.put(partition, offset);
+            return;
+        }
+        // A topic's name and id are kept once for all groups, as long as the topic is there.
+        var known = context.cluster().topic(topic);
+        boolean isSameTopic = known != null && known.id().equals(offset.topicId());
+        offsets.put(known == null ? topic : known.name(), partition, isSameTopic ? offset.withTopicId(known.id()) : offset);
     }
 
     private void remove(Place place) {

@@ -1,5 +1,6 @@
 package io.barnabas.coordinator.group;
 
+import io.barnabas.base.ByteReader;
 import io.barnabas.cluster.metadata.ClusterDelta;
 import io.barnabas.coordinator.CoordinatorRecord;
 import io.barnabas.coordinator.Decision;
@@ -59,6 +60,11 @@ public final class Offsets {
 
     void apply(CoordinatorRecord record, RecordSource source) {
         table.apply(record, source);
+    }
+
+    /** One that counts at once. */
+    void replay(ByteReader key, ByteReader value) {
+        table.replay(key, value);
     }
 
     void onTransactionEnded(long producerId, boolean isCommit) {
