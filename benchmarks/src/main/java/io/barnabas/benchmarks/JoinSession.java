@@ -14,9 +14,12 @@ import java.util.Map;
  */
 final class JoinSession implements Session {
     private static final String TOPIC = "joined";
+    /** Of classic members, who are told of most things without asking. */
     private static final int HEARTBEAT_MS = 100;
+    /** Of the consumer protocol, where a member hears of nothing without asking: what it waits in vain is to be little. */
+    private static final String CONSUMER_HEARTBEAT_MS = "10";
     private static final Map<String, String> SETTINGS = Map.of("group.initial.rebalance.delay.ms", "0", "group.consumer.assignment.interval.ms", "0",
-            "group.consumer.min.heartbeat.interval.ms", Integer.toString(HEARTBEAT_MS), "group.consumer.heartbeat.interval.ms", Integer.toString(HEARTBEAT_MS));
+            "group.consumer.min.heartbeat.interval.ms", CONSUMER_HEARTBEAT_MS, "group.consumer.heartbeat.interval.ms", CONSUMER_HEARTBEAT_MS);
     private static final int REPETITIONS_MAX = 3;
 
     private final Side side;

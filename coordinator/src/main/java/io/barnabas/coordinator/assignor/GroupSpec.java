@@ -10,7 +10,7 @@ import java.util.List;
  */
 public record GroupSpec(List<MemberSpec> members, List<TopicSpec> topics) {
     public GroupSpec {
-        members = members.stream().sorted(MemberSpec.ORDER).toList();
+        members = members.stream().sorted(MemberSpec::inOrder).toList();
         topics = topics.stream().sorted(TopicSpec.ORDER).toList();
     }
 }

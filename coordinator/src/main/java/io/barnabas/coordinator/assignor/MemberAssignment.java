@@ -10,9 +10,13 @@ public final class MemberAssignment {
     public static final MemberAssignment EMPTY = new MemberAssignment(Map.of());
 
     private final Map<Uuid, PartitionSet> partitions;
+    private final int partitionCount;
 
     private MemberAssignment(Map<Uuid, PartitionSet> partitions) {
-        this.partitions = partitions;
+        this.partitions = Collections.unmodifiableMap(partitions);
+        int count = 0;
+        for (PartitionSet set : partitions.values()) count += set.size();
+        this.partitionCount = count;
     }
 
     /** Keeps the order of {@code partitions}. */
@@ -26,7 +30,7 @@ public final class MemberAssignment {
 
     /** @param partitions without empty sets; becomes the assignment's own */
     static MemberAssignment ofOwned(Map<Uuid, PartitionSet> partitions) {
-        return partitions.isEmpty() ? EMPTY : new MemberAssignment(Collections.unmodifiableMap(partitions));
+        return partitions.isEmpty() ? EMPTY : new MemberAssignment(partitions);
     }
 
     public Map<Uuid, PartitionSet> partitions() {
@@ -43,14 +47,13 @@ public final class MemberAssignment {
 
     /** Over all topics. */
     public int partitionCount() {
-        int count = 0;
-        for (PartitionSet set : partitions.values()) count += set.size();
-        return count;
+        return partitionCount;
     }
 
     @Override
     public boolean equals(Object other) {
-        return this == other || other instanceof MemberAssignment assignment && partitions.equals(assignment.partitions);
+        return this == other || other instanceof MemberAssignment assignment && partitionCount == assignment.partitionCount
+                && partitions.equals(assignment.partitions);
     }
 
     @Override

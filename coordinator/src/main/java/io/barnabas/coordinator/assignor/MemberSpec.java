@@ -1,7 +1,6 @@
 package io.barnabas.coordinator.assignor;
 
 import io.barnabas.base.Uuid;
-import java.util.Comparator;
 import java.util.Objects;
 import java.util.Set;
 
@@ -16,8 +15,13 @@ import java.util.Set;
  */
 public record MemberSpec(String memberId, String instanceId, Set<Uuid> topicIds, MemberAssignment target) {
     /** Static members by instance id, then the others by member id. */
-    static final Comparator<MemberSpec> ORDER = Comparator.comparing(MemberSpec::instanceId, Comparator.nullsLast(Comparator.naturalOrder()))
-            .thenComparing(MemberSpec::memberId);
+    static int inOrder(MemberSpec a, MemberSpec b) {
+        if (a.instanceId == null && b.instanceId == null) return a.memberId.compareTo(b.memberId);
+        if (a.instanceId == null) return 1;
+        if (b.instanceId == null) return -1;
+        int order = a.instanceId.compareTo(b.instanceId);
+        return order != 0 ? order : a.memberId.compareTo(b.memberId);
+    }
 
     public MemberSpec {
         Objects.requireNonNull(memberId, "memberId");

@@ -40,6 +40,10 @@ final class PartitionQuotas {
      */
     static int[][] solve(int memberCount, List<TopicPool> pools, int[] sizes, int[][] held) {
         var quotas = new PartitionQuotas(memberCount, pools, sizes, held);
+        if (pools.size() == 1) {
+            quotas.dealOut(0);
+            return quotas.quotas;
+        }
         // What is nobody's comes first, so that nothing moves to where that would have gone.
         for (int pool = 0; pool < sizes.length; pool++) quotas.raise(pool, sizes[pool] - Arrays.stream(held[pool]).sum());
         quotas.level();
@@ -50,10 +54,7 @@ final class PartitionQuotas {
     private void level() {
         long unevenness = unevenness();
         for (int pass = 0; pass < PASSES_MAX; pass++) {
-            for (int pool = 0; pool < sizes.length; pool++) {
-                clear(pool);
-                raise(pool, sizes[pool]);
-            }
+            for (int pool = 0; pool < sizes.length; pool++) dealOut(pool);
             long now = unevenness();
             if (now == unevenness) return;
             unevenness = now;
@@ -69,6 +70,11 @@ final class PartitionQuotas {
         return Arrays.stream(loads).mapToLong(load -> (long) load * load).sum();
     }
 
+    private void dealOut(int pool) {
+        clear(pool);
+        raise(pool, sizes[pool]);
+    }
+
     private void clear(int pool) {
         for (int i = 0; i < quotas[pool].length; i++) {
             loads[pools.get(pool).members()[i]] -= quotas[pool][i];
@@ -79,7 +85,9 @@ final class PartitionQuotas {
     /** Adds partitions to the quotas of a pool so that its least loaded members come to one level, or one above it. */
     private void raise(int pool, int count) {
         int[] members = pools.get(pool).members();
-        int[] ascending = Arrays.stream(members).map(member -> loads[member]).sorted().toArray();
+        int[] ascending = new int[members.length];
+        for (int i = 0; i < members.length; i++) ascending[i] = loads[members[i]];
+        Arrays.sort(ascending);
         int lowest = 1;
         int level = ascending[0];
         long left = count;

@@ -1,7 +1,10 @@
 package io.barnabas.coordinator.assignor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /** Some partitions of one topic: an immutable set of ints, ascending, four bytes each. */
@@ -16,12 +19,16 @@ public final class PartitionSet {
 
     /** @throws IllegalArgumentException if one is negative */
     public static PartitionSet of(int... partitions) {
-        return ofSorted(IntStream.of(partitions).sorted().distinct().toArray());
+        int[] ascending = partitions.clone();
+        Arrays.sort(ascending);
+        int count = 0;
+        for (int partition : ascending) if (count == 0 || ascending[count - 1] != partition) ascending[count++] = partition;
+        return ofSorted(Arrays.copyOf(ascending, count));
     }
 
     /** @throws IllegalArgumentException if one is negative */
     public static PartitionSet of(Collection<Integer> partitions) {
-        return ofSorted(partitions.stream().mapToInt(Integer::intValue).sorted().distinct().toArray());
+        return of(partitions.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /** The partitions {@code [from, to)}. */
@@ -60,15 +67,32 @@ public final class PartitionSet {
     public PartitionSet union(PartitionSet other) {
         if (other.isEmpty()) return this;
         if (isEmpty()) return other;
-        return ofSorted(IntStream.concat(stream(), other.stream()).sorted().distinct().toArray());
+        int[] both = Arrays.copyOf(ascending, size() + other.size());
+        System.arraycopy(other.ascending, 0, both, size(), other.size());
+        return of(both);
     }
 
     public PartitionSet minus(PartitionSet other) {
-        return ofSorted(stream().filter(partition -> !other.contains(partition)).toArray());
+        return filter(partition -> !other.contains(partition));
     }
 
     public PartitionSet intersection(PartitionSet other) {
-        return ofSorted(stream().filter(other::contains).toArray());
+        return filter(other::contains);
+    }
+
+    /** Those of which this is true. */
+    public PartitionSet filter(IntPredicate wanted) {
+        int[] found = new int[ascending.length];
+        int count = 0;
+        for (int partition : ascending) if (wanted.test(partition)) found[count++] = partition;
+        return count == ascending.length ? this : ofSorted(Arrays.copyOf(found, count));
+    }
+
+    /** Ascending, as messages have them. */
+    public List<Integer> toList() {
+        var list = new ArrayList<Integer>(ascending.length);
+        for (int partition : ascending) list.add(partition);
+        return list;
     }
 
     @Override

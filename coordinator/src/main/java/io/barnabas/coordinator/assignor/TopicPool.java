@@ -33,10 +33,16 @@ record TopicPool(int[] topics, int[] members) {
         }
         var members = List.copyOf(membersBySubscription.values());
         var pools = new ArrayList<TopicPool>();
-        topicsBySubscribers.forEach((subscriptions, topics) -> pools.add(new TopicPool(ints(topics),
-                subscriptions.stream().flatMap(subscription -> members.get(subscription).stream()).mapToInt(m -> m).sorted().toArray())));
+        topicsBySubscribers.forEach((subscriptions, topics) -> pools.add(new TopicPool(ascending(topics), membersOf(subscriptions, members))));
         pools.sort(ORDER);
         return pools;
+    }
+
+    private static int[] membersOf(List<Integer> subscriptions, List<List<Integer>> members) {
+        if (subscriptions.size() == 1) return ascending(members.get(subscriptions.get(0)));
+        var all = new ArrayList<Integer>();
+        for (int subscription : subscriptions) all.addAll(members.get(subscription));
+        return ascending(all);
     }
 
     private static Map<Set<Uuid>, List<Integer>> membersBySubscription(List<MemberSpec> members) {
@@ -69,8 +75,11 @@ record TopicPool(int[] topics, int[] members) {
         return byTopic;
     }
 
-    private static int[] ints(List<Integer> list) {
-        return list.stream().mapToInt(Integer::intValue).toArray();
+    private static int[] ascending(List<Integer> indexes) {
+        int[] ascending = new int[indexes.size()];
+        for (int i = 0; i < ascending.length; i++) ascending[i] = indexes.get(i);
+        Arrays.sort(ascending);
+        return ascending;
     }
 
     /** Where a member stands among this pool's; it must be one of them. */

@@ -165,7 +165,7 @@ final class ClassicMembers {
         if (target == null) return false;
         for (var topic : target.partitions().entrySet()) {
             var missing = topic.getValue().minus(member.current().assigned().partitions().partitionsOf(topic.getKey()));
-            if (missing.stream().anyMatch(partition -> group.holder(topic.getKey(), partition) != null)) return true;
+            if (!missing.filter(partition -> group.holder(topic.getKey(), partition) != null).isEmpty()) return true;
         }
         return false;
     }

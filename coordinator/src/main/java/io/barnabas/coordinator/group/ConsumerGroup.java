@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * A group of the consumer protocol (KIP-848): members say what they read, the coordinator assigns. Three epochs tell how far it is:
@@ -27,7 +28,8 @@ final class ConsumerGroup implements Group {
     static final int INITIAL_EPOCH = 1;
 
     private final String id;
-    private final Map<String, ConsumerMember> members = new HashMap<>();
+    /** In order, so that an assignor, which wants them so, need not sort them each time. */
+    private final Map<String, ConsumerMember> members = new TreeMap<>();
     /** Member ids by instance id. */
     private final Map<String, String> staticMembers = new HashMap<>();
     private int groupEpoch = INITIAL_EPOCH;

@@ -39,7 +39,7 @@ final class ConsumerGroupDescription {
             var topic = context.cluster().topic(topicId);
             if (topic == null) return;
             assignment.topicPartitions().add(new TopicPartitions().setTopicId(topicId).setTopicName(topic.name())
-                    .setPartitions(set.stream().boxed().toList()));
+                    .setPartitions(set.toList()));
         });
         return assignment;
     }

@@ -127,7 +127,7 @@ final class ConsumerHeartbeats {
     private static ConsumerGroupHeartbeatResponse.Assignment assignment(MemberAssignment assigned) {
         var topics = new ArrayList<TopicPartitions>();
         assigned.partitions().forEach((topicId, set) ->
-                topics.add(new TopicPartitions().setTopicId(topicId).setPartitions(set.stream().boxed().toList())));
+                topics.add(new TopicPartitions().setTopicId(topicId).setPartitions(set.toList())));
         return new ConsumerGroupHeartbeatResponse.Assignment().setTopicPartitions(topics);
     }
 }

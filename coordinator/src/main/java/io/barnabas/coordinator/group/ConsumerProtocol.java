@@ -80,7 +80,7 @@ final class ConsumerProtocol {
         var message = new ConsumerProtocolSubscription().setTopics(subscription.topics()).setUserData(subscription.userData())
                 .setGenerationId(subscription.generationId()).setRackId(subscription.rackId());
         subscription.ownedPartitions().forEach((topic, partitions) -> message.ownedPartitions().add(
-                new ConsumerProtocolSubscription.TopicPartition().setTopic(topic).setPartitions(partitions.stream().boxed().toList())));
+                new ConsumerProtocolSubscription.TopicPartition().setTopic(topic).setPartitions(partitions.toList())));
         return write(subscription.version(), message);
     }
 
@@ -88,7 +88,7 @@ final class ConsumerProtocol {
     static ByteBuffer write(Assignment assignment) {
         var message = new ConsumerProtocolAssignment().setUserData(assignment.userData());
         assignment.partitions().forEach((topic, partitions) -> message.assignedPartitions().add(
-                new ConsumerProtocolAssignment.TopicPartition().setTopic(topic).setPartitions(partitions.stream().boxed().toList())));
+                new ConsumerProtocolAssignment.TopicPartition().setTopic(topic).setPartitions(partitions.toList())));
         return write(assignment.version(), message);
     }
 

@@ -101,7 +101,7 @@ final class ConsumerRecords {
     static CoordinatorRecord target(String groupId, String memberId, MemberAssignment target) {
         var topics = new ArrayList<ConsumerGroupTargetAssignmentMemberValue.TopicPartition>(target.partitions().size());
         target.partitions().forEach((topicId, set) -> topics.add(new ConsumerGroupTargetAssignmentMemberValue.TopicPartition()
-                .setTopicId(topicId).setPartitions(set.stream().boxed().toList())));
+                .setTopicId(topicId).setPartitions(set.toList())));
         return CoordinatorRecord.of(GroupRecordType.CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER, targetKey(groupId, memberId),
                 new ConsumerGroupTargetAssignmentMemberValue().setTopicPartitions(topics));
     }

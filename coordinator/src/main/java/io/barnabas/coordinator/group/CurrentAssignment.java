@@ -78,8 +78,8 @@ record CurrentAssignment(
     }
 
     private static TopicPartitions topic(Uuid topicId, PartitionSet set, OwnedPartitions owned) {
-        var partitions = set.stream().boxed().toList();
-        return new TopicPartitions().setTopicId(topicId).setPartitions(partitions)
-                .setAssignmentEpochs(partitions.stream().map(partition -> owned.epochOf(topicId, partition)).toList());
+        var epochs = new ArrayList<Integer>(set.size());
+        for (int i = 0; i < set.size(); i++) epochs.add(owned.epochOf(topicId, set.get(i)));
+        return new TopicPartitions().setTopicId(topicId).setPartitions(set.toList()).setAssignmentEpochs(epochs);
     }
 }

@@ -91,8 +91,12 @@ final class OwnedPartitions {
 
     @Override
     public boolean equals(Object other) {
-        return this == other || other instanceof OwnedPartitions that && partitions.equals(that.partitions)
-                && epochs.keySet().stream().allMatch(topicId -> Arrays.equals(epochs.get(topicId), that.epochs.get(topicId)));
+        return this == other || other instanceof OwnedPartitions that && partitions.equals(that.partitions) && hasEpochsOf(that);
+    }
+
+    private boolean hasEpochsOf(OwnedPartitions that) {
+        for (var topic : epochs.entrySet()) if (!Arrays.equals(topic.getValue(), that.epochs.get(topic.getKey()))) return false;
+        return true;
     }
 
     @Override
@@ -113,7 +117,9 @@ final class OwnedPartitions {
         void add(Uuid topicId, PartitionSet set, IntUnaryOperator assignmentEpochOf) {
             if (set.isEmpty()) return;
             sets.put(topicId, set);
-            epochs.put(topicId, set.stream().map(assignmentEpochOf).toArray());
+            int[] ofTopic = new int[set.size()];
+            for (int i = 0; i < ofTopic.length; i++) ofTopic[i] = assignmentEpochOf.applyAsInt(set.get(i));
+            epochs.put(topicId, ofTopic);
         }
 
         OwnedPartitions build() {

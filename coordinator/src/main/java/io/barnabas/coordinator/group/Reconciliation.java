@@ -105,7 +105,7 @@ final class Reconciliation {
     private MemberAssignment freeOf(MemberAssignment missing) {
         Map<Uuid, PartitionSet> free = new LinkedHashMap<>();
         missing.partitions().forEach((topicId, set) ->
-                free.put(topicId, PartitionSet.of(set.stream().filter(partition -> draft.isFree(topicId, partition)).toArray())));
+                free.put(topicId, set.filter(partition -> draft.isFree(topicId, partition))));
         return MemberAssignment.of(free);
     }
 }

@@ -102,10 +102,10 @@ final class TargetAssignment {
     /** Gives every member whose target changes a new one, and the target its epoch. */
     private static void install(GroupDraft draft, Task task, Map<String, MemberAssignment> targets, Decision decision) {
         for (var spec : task.group.members()) {
-            var memberId = memberIdOf(draft, spec);
-            if (memberId == null) continue;
             var target = targets.get(spec.memberId());
-            if (!target.equals(draft.target(memberId))) draft.setTarget(memberId, target);
+            if (target == spec.target()) continue;
+            var memberId = memberIdOf(draft, spec);
+            if (memberId != null && !target.equals(draft.target(memberId))) draft.setTarget(memberId, target);
         }
         draft.setTargetEpoch(task.groupEpoch, decision.nowMs());
         // The targets of many members may be more than a batch takes. Some of them without the others do no harm: the target's epoch
