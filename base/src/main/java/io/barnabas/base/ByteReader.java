@@ -123,6 +123,16 @@ public final class ByteReader {
         return new String(ascii, StandardCharsets.ISO_8859_1);
     }
 
+    /** The same; gives {@code likely} itself back where the bytes are its characters, which must be ASCII or are compared in vain. */
+    public String readString(int byteCount, String likely) {
+        if (byteCount != likely.length() || byteCount > buffer.remaining()) return readString(byteCount);
+        int start = buffer.position();
+        // From the end: names that are numbered differ there.
+        for (int i = byteCount - 1; i >= 0; i--) if (buffer.get(start + i) != likely.charAt(i)) return readString(byteCount);
+        buffer.position(start + byteCount);
+        return likely;
+    }
+
     private boolean isAscii(int from, int to) {
         int at = from;
         for (; at <= to - Long.BYTES; at += Long.BYTES) if ((buffer.getLong(at) & NOT_ASCII) != 0) return false;

@@ -6,6 +6,7 @@ import io.barnabas.model.ControlRecordType;
 import io.barnabas.model.LegacyMessage;
 import io.barnabas.model.Record;
 import io.barnabas.model.RecordBatch;
+import io.barnabas.model.RecordReader;
 import io.barnabas.protocol.CoordinatorRecords;
 import java.nio.ByteBuffer;
 
@@ -19,6 +20,7 @@ final class LogReplay {
     private final CoordinatorState state;
     private final int unpackedBytesMax;
     private final RecordBatch batch = new RecordBatch();
+    private final RecordReader records = new RecordReader();
     private long nextOffset;
     private RecordSource source = RecordSource.plain(RecordBatch.NO_TIMESTAMP);
 
@@ -54,11 +56,11 @@ final class LogReplay {
         boolean isOpen = batch.isTransactional();
         long producerId = isOpen ? batch.producerId() : RecordBatch.NO_PRODUCER_ID;
         short producerEpoch = isOpen ? batch.producerEpoch() : RecordBatch.NO_PRODUCER_EPOCH;
-        try (var records = batch.records(unpackedBytesMax)) {
+        try (var reader = records.read(batch, unpackedBytesMax)) {
             if (batch.isControl()) {
-                endTransaction(batch, records.next());
+                endTransaction(batch, reader.next());
             } else {
-                while (records.advance()) replay(records.offset(), records.timestamp(), records.key(), records.value(), producerId, producerEpoch);
+                while (reader.advance()) replay(reader.offset(), reader.timestamp(), reader.key(), reader.value(), producerId, producerEpoch);
             }
         }
         nextOffset = Math.max(nextOffset, batch.nextOffset());

@@ -302,7 +302,7 @@ public final class RecordBatch {
      * @throws RecordException UNSUPPORTED_COMPRESSION_TYPE if nobody knows the codec
      */
     public RecordReader records(int decompressedBytesMax) {
-        return new RecordReader(this, decompressedBytesMax);
+        return new RecordReader().read(this, decompressedBytesMax);
     }
 
     /**

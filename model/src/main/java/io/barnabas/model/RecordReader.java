@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Goes through the records of one batch in order, and gives each as an object ({@link #next}) or shows its fields where they
- * lie ({@link #advance}). Owned by one thread; to be closed, which frees what a codec holds. The batch and its buffer stay unchanged
- * meanwhile; the view may move on.
+ * lie ({@link #advance}). Owned by one thread; to be closed, which frees what a codec holds, and then good for another batch. The batch
+ * and its buffer stay unchanged meanwhile; the view may move on.
  */
 public final class RecordReader implements AutoCloseable {
     /** Attributes, two deltas, two lengths, header count: a byte each at least. */
@@ -19,17 +19,20 @@ public final class RecordReader implements AutoCloseable {
 
     private final RecordBytes bytes = new RecordBytes();
     /** Null for an uncompressed batch. */
-    private final DecompressionStream stream;
-    private final long baseOffset;
-    private final long baseTimestamp;
-    private final long logAppendTime;
-    private final boolean isLogAppendTime;
-    private final int baseSequence;
-    private final int recordCount;
+    private DecompressionStream stream;
+    private long baseOffset;
+    private long baseTimestamp;
+    private long logAppendTime;
+    private boolean isLogAppendTime;
+    private int baseSequence;
+    private int recordCount;
     private int recordsRead;
 
-    /** Where the key and the value lie that were read last: all records of an uncompressed batch, or a copy of that record. */
+    /** Where keys and values lie: the buffer of an uncompressed batch, or a copy of the record that was read last. */
     private ByteBuffer body;
+    /** In {@link #body}: of the batch's records, or that record; positions below count from here. */
+    private int bodyFrom;
+    private int bodyBytes;
     private ByteReader key;
     private ByteReader value;
 
@@ -43,16 +46,25 @@ public final class RecordReader implements AutoCloseable {
     private int headersAt;
     private int end;
 
-    RecordReader(RecordBatch batch, int decompressedBytesMax) {
-        this.baseOffset = batch.baseOffset();
-        this.baseTimestamp = batch.baseTimestamp();
-        this.isLogAppendTime = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
-        this.logAppendTime = batch.maxTimestamp();
-        this.baseSequence = batch.baseSequence();
-        this.recordCount = batch.recordCount();
+    /**
+     * Begins with the first record of a batch.
+     *
+     * @param decompressedBytesMax of all its records
+     * @return this
+     * @throws RecordException if the batch is damaged
+     */
+    public RecordReader read(RecordBatch batch, int decompressedBytesMax) {
+        baseOffset = batch.baseOffset();
+        baseTimestamp = batch.baseTimestamp();
+        isLogAppendTime = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
+        logAppendTime = batch.maxTimestamp();
+        baseSequence = batch.baseSequence();
+        recordCount = batch.recordCount();
+        recordsRead = 0;
         if (recordCount < 0) throw DecompressionStream.malformed("negative record count: recordCount=" + recordCount);
-        this.stream = open(batch, decompressedBytesMax, bytes, null);
-        if (stream == null) lieIn(batch.recordBytes());
+        stream = open(batch, decompressedBytesMax, bytes, null);
+        if (stream == null) lieIn(batch.buffer(), batch.position() + RecordBatch.HEADER_BYTES, batch.sizeInBytes() - RecordBatch.HEADER_BYTES);
+        return this;
     }
 
     /**
@@ -75,8 +87,11 @@ public final class RecordReader implements AutoCloseable {
         return stream;
     }
 
-    private void lieIn(ByteBuffer records) {
-        body = records;
+    private void lieIn(ByteBuffer buffer, int from, int byteCount) {
+        bodyFrom = from;
+        bodyBytes = byteCount;
+        if (body == buffer) return;
+        body = buffer;
         key = null;
         value = null;
     }
@@ -114,7 +129,7 @@ public final class RecordReader implements AutoCloseable {
     }
 
     private RecordBytes unpacked(int length) {
-        lieIn(bytes.take(length));
+        lieIn(bytes.take(length), 0, length);
         var record = new RecordBytes();
         record.resetTo(body, 0, length);
         return record;
@@ -122,7 +137,7 @@ public final class RecordReader implements AutoCloseable {
 
     private void readFields(RecordBytes record, int length) {
         int start = (int) record.bytesRead();
-        if (length > body.limit() - start) throw DecompressionStream.malformed("record past the end of its batch");
+        if (length > bodyBytes - start) throw DecompressionStream.malformed("record past the end of its batch");
         end = start + length;
         record.readByte();
         timestamp = baseTimestamp + record.readVarlong();
@@ -163,22 +178,22 @@ public final class RecordReader implements AutoCloseable {
     public ByteReader key() {
         if (keyLength == NULL_LENGTH) return null;
         if (key == null) key = new ByteReader(body.duplicate());
-        return key.between(keyAt, keyAt + keyLength);
+        return key.between(bodyFrom + keyAt, bodyFrom + keyAt + keyLength);
     }
 
     /** The value's bytes, of use until the next record is read; null for a tombstone. */
     public ByteReader value() {
         if (valueLength == NULL_LENGTH) return null;
         if (value == null) value = new ByteReader(body.duplicate());
-        return value.between(valueAt, valueAt + valueLength);
+        return value.between(bodyFrom + valueAt, bodyFrom + valueAt + valueLength);
     }
 
     private ByteBuffer slice(int from, int length) {
-        return length == NULL_LENGTH ? null : body.slice(from, length);
+        return length == NULL_LENGTH ? null : body.slice(bodyFrom + from, length);
     }
 
     private List<RecordHeader> readHeaders() {
-        var fields = new ByteReader(body.slice(headersAt, end - headersAt));
+        var fields = new ByteReader(body.slice(bodyFrom + headersAt, end - headersAt));
         int count = fields.readVarint();
         if (count < 0) throw new DecodeException("negative header count");
         fields.checkCount(count, 2);
@@ -200,5 +215,6 @@ public final class RecordReader implements AutoCloseable {
     @Override
     public void close() {
         if (stream != null) stream.close();
+        stream = null;
     }
 }

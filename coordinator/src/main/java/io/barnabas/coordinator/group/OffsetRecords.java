@@ -1,5 +1,7 @@
 package io.barnabas.coordinator.group;
 
+import io.barnabas.base.ByteReader;
+import io.barnabas.base.DecodeException;
 import io.barnabas.base.Uuid;
 import io.barnabas.coordinator.CoordinatorRecord;
 import io.barnabas.protocol.GroupRecordType;
@@ -38,5 +40,20 @@ final class OffsetRecords {
 
     static CommittedOffset committed(LegacyOffsetCommitValue value) {
         return new CommittedOffset(value.offset(), -1, value.metadata(), value.commitTimestamp(), CommittedOffset.NO_EXPIRY, Uuid.ZERO);
+    }
+
+    /** Keys of offsets as a log has them, one after the other: those of one commit name the same group, and mostly the same topic. */
+    static final class KeyReader {
+        String groupId = "";
+        String topic = "";
+        int partition;
+
+        /** Reads what an {@link OffsetCommitKey} would; strings that come again stay the same objects. */
+        void read(ByteReader key) {
+            groupId = key.readString(key.readShort(), groupId);
+            topic = key.readString(key.readShort(), topic);
+            partition = key.readInt();
+            if (key.remaining() > 0) throw new DecodeException("bytes left behind the key of an offset: count=" + key.remaining());
+        }
     }
 }

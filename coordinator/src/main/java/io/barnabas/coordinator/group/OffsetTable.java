@@ -20,7 +20,7 @@ final class OffsetTable {
     private final GroupContext context;
     private final Map<String, GroupOffsets> committed = new HashMap<>();
     private final PendingOffsets pending = new PendingOffsets();
-    private final OffsetCommitKey replayedKey = new OffsetCommitKey();
+    private final OffsetRecords.KeyReader replayedKey = new OffsetRecords.KeyReader();
     private final OffsetCommitValue replayedValue = new OffsetCommitValue();
 
     OffsetTable(Map<String, Group> groups, GroupContext context) {
@@ -53,13 +53,13 @@ final class OffsetTable {
         }
     }
 
-    /** The same as {@link #apply} for one that counts at once, without a message for each: a log may have millions of them. */
+    /** The same as {@link #apply} for one that counts at once, without messages: a log may have millions of them. */
     void replay(ByteReader key, ByteReader value) {
-        replayedKey.readWhole(key, OffsetCommitKey.HIGHEST_VERSION);
+        replayedKey.read(key);
         replayedValue.readWhole(value, CoordinatorRecords.readVersion(value, GroupRecordType.OFFSET_COMMIT));
-        var group = groupOf(replayedKey.group());
-        put(group.id(), replayedKey.topic(), replayedKey.partition(), OffsetRecords.committed(replayedValue));
-        pending.supersede(replayedKey.group(), replayedKey.topic(), replayedKey.partition());
+        var group = groupOf(replayedKey.groupId);
+        put(group.id(), replayedKey.topic, replayedKey.partition, OffsetRecords.committed(replayedValue));
+        pending.supersede(replayedKey.groupId, replayedKey.topic, replayedKey.partition);
     }
 
     private void apply(Place place, CommittedOffset offset, RecordSource source) {

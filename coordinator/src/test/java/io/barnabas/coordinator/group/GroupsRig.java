@@ -58,7 +58,7 @@ final class GroupsRig {
         shard.simulation.runUntilIdle();
     }
 
-    private GroupContext context() {
+    GroupContext context() {
         return new GroupContext() {
             @Override
             public GroupConfig config() {
