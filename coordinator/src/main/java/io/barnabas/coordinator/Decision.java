@@ -4,6 +4,7 @@ import io.barnabas.model.ErrorCode;
 import io.barnabas.model.RecordBatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What a command, or a timer, comes to: records for the log, and who is told what once they and all records before them are
@@ -17,7 +18,7 @@ public final class Decision {
     private long producerId = RecordBatch.NO_PRODUCER_ID;
     private short producerEpoch = RecordBatch.NO_PRODUCER_EPOCH;
     private boolean isDivisible;
-    private Runnable whenRefused = () -> {};
+    private Consumer<ErrorCode> whenRefused = error -> {};
 
     /** Somebody to be told something. */
     record Answer<R>(Reply<R> reply, R response) {
@@ -66,8 +67,8 @@ public final class Decision {
         isDivisible = true;
     }
 
-    /** What to do if the records are not taken, such as for their size: nothing was applied, and the answers fail. */
-    public void whenRefused(Runnable task) {
+    /** What to do if the records are not taken, such as for their size: nothing was applied, and the answers fail with this error. */
+    public void whenRefused(Consumer<ErrorCode> task) {
         whenRefused = task;
     }
 
@@ -101,7 +102,7 @@ public final class Decision {
 
     /** The records are not taken. */
     void refuse(ErrorCode error) {
-        whenRefused.run();
+        whenRefused.accept(error);
         for (var answer : answers) answer.reply.fail(error);
     }
 }

@@ -198,7 +198,7 @@ class CoordinatorShardTest {
         var refused = new ArrayList<String>();
         var heard = rig.run((state, decision) -> {
             for (int i = 0; i < RecordValidation.DEFAULT.maxMessageBytes() / 30_000 + 1; i++) decision.append(Ledger.set("a" + i, 1, text));
-            decision.whenRefused(() -> refused.add("a"));
+            decision.whenRefused(error -> refused.add("a"));
             return 1;
         });
         rig.simulation.runUntilIdle();

@@ -84,6 +84,15 @@ public final class ShardRig<S extends CoordinatorState> {
         loop.execute(() -> partition.assign(assignment));
     }
 
+    /** This broker leads anew, alone of two replicas, of which so many must be in sync for a record to be taken. */
+    public void electAloneOfTwo(int minInSyncReplicas) {
+        var assignment = new PartitionAssignment(true, 1, leaderEpoch++, 2, 1);
+        loop.execute(() -> {
+            partition.configure(new PartitionConfig(config.log(), config.validation(), minInSyncReplicas, config.flushPolicy()));
+            partition.assign(assignment);
+        });
+    }
+
     /** No more room on the disk. */
     public void fillUp() {
         disk.capacityBytes(disk.usedBytes());

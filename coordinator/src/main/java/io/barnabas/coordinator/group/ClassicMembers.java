@@ -66,7 +66,7 @@ final class ClassicMembers {
         var owned = NamedPartitions.byId(told.ownedPartitions(), groups.context().cluster());
         var updated = updates.update(draft, member, subscription(client, request, told), owned, decision);
         decision.appendAll(draft.records());
-        decision.whenRefused(() -> group.isRefreshDue = true);
+        decision.whenRefused(error -> group.isRefreshDue = true);
         sessions.touch(group.id(), updated.id(), decision.nowMs(), request.sessionTimeoutMs());
         // It has come back, and is to sync.
         sessions.expectNothing(group.id(), updated.id());

@@ -38,7 +38,7 @@ final class ConsumerHeartbeats {
         var updated = updates.update(draft, member, member.subscription().updatedBy(heartbeat), heartbeat.owned(), decision);
         decision.appendAll(draft.records());
         if (upgrade != null) upgrade.onDecided(decision, sessions);
-        decision.whenRefused(() -> group.isRefreshDue = true);
+        decision.whenRefused(error -> group.isRefreshDue = true);
         var config = groups.context().consumerConfig(group.id());
         sessions.touch(group.id(), updated.id(), decision.nowMs(), config.sessionTimeoutMs());
         var response = new ConsumerGroupHeartbeatResponse().setErrorMessage(null).setMemberId(updated.id())

@@ -79,11 +79,11 @@ final class JoinGroups {
         var before = groups.put(groupId, group);
         if (before != null) decision.appendAll(before.tombstones());
         decision.append(ClassicGroupRecords.withoutMembers(group, 0, decision.nowMs()));
-        decision.whenRefused(() -> {
+        decision.whenRefused(error -> {
             groups.remove(groupId, group);
             if (before != null) groups.putIfAbsent(groupId, before);
             rebalances.forget(group);
-            group.failParked(ErrorCode.NOT_COORDINATOR);
+            group.failParked(error);
         });
         return group;
     }

@@ -63,7 +63,7 @@ final class SyncGroups {
         for (var each : request.assignments()) assignments.put(each.memberId(), each.assignment());
         int generation = group.generation();
         decision.append(ClassicGroupRecords.of(group, assignments));
-        decision.whenRefused(() -> rebalances.prepareAfterRefusal(group, generation, decision.nowMs()));
+        decision.whenRefused(error -> rebalances.prepareAfterRefusal(group, generation, decision.nowMs()));
         for (var member : group.members()) {
             if (member.sync == null) continue;
             group.answerSync(member, answer(group, assignments.getOrDefault(member.id, Wire.NO_BYTES)), decision);

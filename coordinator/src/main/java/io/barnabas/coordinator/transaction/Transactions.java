@@ -92,7 +92,7 @@ final class Transactions implements CoordinatorState {
         if (state == TransactionState.ONGOING) armTimeout(transactionalId, next, decision.nowMs());
         else timers.cancel(new Timeout(transactionalId));
         decision.append(record(transactionalId, next));
-        decision.whenRefused(() -> onRefused(transactionalId));
+        decision.whenRefused(error -> onRefused(transactionalId));
     }
 
     /** The log has not taken what was proposed, and nothing was applied: what was to be done in time still is. */

@@ -214,6 +214,20 @@ class ClassicGroupsTest {
     }
 
     @Test
+    void whoWouldMakeAGroupThatIsNotTakenIsToldWhy() {
+        rig.shard.electAloneOfTwo(2);
+        rig.shard.settle();
+        var joining = a.join();
+        rig.pass(FIRST_DELAY_MS);
+        assertThat(joining.error).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        rig.shard.electAloneOfTwo(1);
+        rig.shard.settle();
+        var again = a.join();
+        rig.pass(FIRST_DELAY_MS);
+        assertThat(errorOf(again)).isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
     void whoSharesNoProtocolWithAllIsRefused() {
         form(a);
         b.protocols = List.of("sticky");
