@@ -3,6 +3,7 @@ package io.barnabas.replication;
 import io.barnabas.log.AppendOrigin;
 import io.barnabas.log.OffsetWaiters;
 import io.barnabas.model.ErrorCode;
+import io.barnabas.model.RecordBatch;
 import io.barnabas.model.RecordError;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -59,6 +60,13 @@ public abstract class Append extends OffsetWaiters.Waiter {
         this.produceVersion = 0;
         this.transactionalId = null;
         this.origin = origin;
+    }
+
+    /** Whether it is the marker of a producer's transaction; as long as its bytes are needed. */
+    final boolean endsTransactionOf(long producerId) {
+        if (origin == AppendOrigin.CLIENT) return false;
+        var batch = new RecordBatch().wrap(records, records.position());
+        return batch.isControl() && batch.isTransactional() && batch.producerId() == producerId;
     }
 
     /** The bytes are no longer needed: they are in the log, or refused. Comes before {@link #onDecided} or with it. */

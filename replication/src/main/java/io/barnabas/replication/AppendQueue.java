@@ -1,6 +1,7 @@
 package io.barnabas.replication;
 
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Appends in the order in which they came, each in one queue at a time: linked through the appends themselves, since a broker
@@ -45,6 +46,11 @@ final class AppendQueue {
             taker.accept(append);
             append = next;
         }
+    }
+
+    boolean anyMatch(Predicate<Append> condition) {
+        for (var append = first; append != null; append = append.next) if (condition.test(append)) return true;
+        return false;
     }
 
     void clear() {

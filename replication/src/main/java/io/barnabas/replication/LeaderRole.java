@@ -156,7 +156,8 @@ final class LeaderRole {
     /** See {@link Partition#verifyTransaction}. */
     void verifyTransaction(TransactionVerifier.Question question, Consumer<ErrorCode> receiver) {
         boolean isWaiting = checks != null && checks.isWaiting(question.producerId());
-        if (!isWaiting && log.hasOpenTransaction(question.producerId(), question.producerEpoch())) {
+        boolean isOpen = !isWaiting && log.hasOpenTransaction(question.producerId(), question.producerEpoch());
+        if (isOpen && !held.anyMatch(append -> append.endsTransactionOf(question.producerId()))) {
             receiver.accept(ErrorCode.NONE);
         } else {
             if (checks == null) checks = new TransactionChecks(log.topicPartition(), verifier, this::appendPassed);

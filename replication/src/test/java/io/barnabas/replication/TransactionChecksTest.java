@@ -164,4 +164,25 @@ class TransactionChecksTest {
         mark(0, AppendOrigin.COORDINATOR);
         assertThat(heard).containsExactly(ErrorCode.NONE, ErrorCode.INVALID_TXN_STATE);
     }
+
+    @Test
+    void aMarkerThatWaitsForTheDiskHasEndedTheTransactionForWhoWritesBehindIt() {
+        send(OLD, 0, 0);
+        answer(ErrorCode.NONE);
+        rig.writesTake(1_000);
+        // Such a write makes the log leave the next ones to another thread.
+        rig.append(1, "slow");
+        rig.simulation.runUntilIdle();
+        rig.worker.pause();
+        rig.append(1, "busy");
+        rig.simulation.runUntilIdle();
+        var marker = mark(0, AppendOrigin.COORDINATOR);
+        assertThat(marker.isDecided).isFalse();
+        rig.loop.execute(() -> rig.partition.verifyTransaction("id", ID, (short) 0, false, heard::add));
+        rig.simulation.runUntilIdle();
+        rig.worker.resume();
+        rig.simulation.runUntilIdle();
+        assertThat(marker.isAcknowledged()).isTrue();
+        assertThat(heard).containsExactly(ErrorCode.INVALID_TXN_STATE);
+    }
 }
