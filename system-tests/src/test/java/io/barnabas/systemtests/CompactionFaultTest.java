@@ -89,13 +89,7 @@ class CompactionFaultTest {
     private void cutRounds(int count) throws Exception {
         try (var disk = LoopDisk.ofMib(DISK_MIB)) {
             this.disk = disk;
-            runRounds(setup().data(disk.path()).start(), count, broker -> {
-                broker.process().freeze();
-                disk.cutPower();
-                broker.process().kill();
-                disk.restorePower();
-                return broker.restart();
-            });
+            runRounds(setup().data(disk.path()).start(), count, disk::cutPowerOf);
         }
     }
 
@@ -115,14 +109,14 @@ class CompactionFaultTest {
         return BarnabasProcess.with().setting("log.cleaner.backoff.ms", "20").setting("log.cleaner.delete.retention.ms", "0");
     }
 
-    private void runRounds(BarnabasProcess started, int count, UnaryOperator<BarnabasProcess> fault) throws Exception {
+    private void runRounds(Broker started, int count, UnaryOperator<Broker> fault) throws Exception {
         var current = started;
         try {
             broker = current;
             Clients.createTopic(broker, TOPIC, 1, CONFIGS);
             for (int round = 0; round < count; round++) {
                 var before = current;
-                var again = new BarnabasProcess[1];
+                var again = new Broker[1];
                 whileWriting(() -> {
                     awaitCompaction();
                     awaitAcknowledged(acknowledgedBytes.get() + ROUND_BYTES);

@@ -1,6 +1,6 @@
 package io.barnabas.systemtests;
 
-import io.barnabas.testkit.process.BarnabasProcess;
+import io.barnabas.testkit.process.Broker;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
@@ -15,9 +15,9 @@ final class FaultRounds {
 
     private final Random random;
     private final History history = new History();
-    private BarnabasProcess broker;
+    private Broker broker;
 
-    FaultRounds(BarnabasProcess broker) throws Exception {
+    FaultRounds(Broker broker) throws Exception {
         this.broker = broker;
         long seed = Long.getLong("barnabas.seed", System.nanoTime() & 0xFFFFFFFFL);
         random = new Random(seed);
@@ -27,11 +27,11 @@ final class FaultRounds {
     }
 
     /** @param fault ends the broker, and gives the one that came back */
-    void run(int count, UnaryOperator<BarnabasProcess> fault) {
+    void run(int count, UnaryOperator<Broker> fault) {
         for (int round = 0; round < count; round++) run(fault);
     }
 
-    private void run(UnaryOperator<BarnabasProcess> fault) {
+    private void run(UnaryOperator<Broker> fault) {
         try (var load = new Load(broker, TOPIC, PARTITIONS, WRITERS, history, random)) {
             history.awaitProgress(ACKNOWLEDGED_MIN + random.nextInt(ACKNOWLEDGED_SPREAD), ACKNOWLEDGED_MIN);
             broker = fault.apply(broker);
@@ -42,7 +42,7 @@ final class FaultRounds {
         if (history.failedCount() > 0) throw new AssertionError("writes failed that could have been tried again: " + history);
     }
 
-    BarnabasProcess broker() {
+    Broker broker() {
         return broker;
     }
 

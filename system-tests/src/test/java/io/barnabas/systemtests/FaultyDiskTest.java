@@ -90,7 +90,7 @@ class FaultyDiskTest {
     }
 
     /** Each fault under a load of its own, on the same data. @param before what is done without load */
-    private void inRounds(List<Fault> faults, Consumer<Broker> before, BiFunction<BarnabasProcess, Fault, BarnabasProcess> meeting) throws Exception {
+    private void inRounds(List<Fault> faults, Consumer<Broker> before, BiFunction<Broker, Fault, Broker> meeting) throws Exception {
         var started = io.in(BarnabasProcess.with()).data(first).moreData(second).start();
         Clients.createTopic(started, PROBE, PROBES);
         var rounds = new FaultRounds(started);
@@ -106,7 +106,7 @@ class FaultyDiskTest {
         }
     }
 
-    private BarnabasProcess meet(BarnabasProcess broker, Fault fault) {
+    private Broker meet(Broker broker, Fault fault) {
         int good = partitionIn(first);
         int bad = partitionIn(second);
         io.fail(fault.calls, fault.error, second + "/*" + fault.file);
@@ -281,11 +281,7 @@ class FaultyDiskTest {
                     var target = i % 2 == 0 ? disk.path() : first;
                     rounds.run(1, broker -> {
                         moveTo(broker, target, false);
-                        broker.process().freeze();
-                        disk.cutPower();
-                        broker.process().kill();
-                        disk.restorePower();
-                        return broker.restart();
+                        return disk.cutPowerOf(broker);
                     });
                     moveTo(rounds.broker(), target);
                 }

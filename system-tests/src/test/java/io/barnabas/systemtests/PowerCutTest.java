@@ -30,25 +30,11 @@ class PowerCutTest {
         try (var disk = LoopDisk.ofMib(DISK_MIB)) {
             var rounds = new FaultRounds(BarnabasProcess.with().data(disk.path()).start());
             try {
-                rounds.run(count, broker -> {
-                    cutPower(disk, broker);
-                    return broker.restart();
-                });
+                rounds.run(count, disk::cutPowerOf);
             } finally {
                 rounds.broker().close();
             }
         }
-    }
-
-    /**
-     * Who has no power acknowledges nothing: the broker stops first. A sync that is under way when ext4 is shut down may return as
-     * if it had done its work, in a plain C program too, so that a broker that goes on would be wrong for no fault of its own.
-     */
-    private static void cutPower(LoopDisk disk, BarnabasProcess broker) {
-        broker.process().freeze();
-        disk.cutPower();
-        broker.process().kill();
-        disk.restorePower();
     }
 
     @Test
@@ -57,7 +43,7 @@ class PowerCutTest {
             var rounds = new FaultRounds(BarnabasProcess.with().data(disk.path()).start());
             try {
                 rounds.run(1, broker -> {
-                    // A sync under way would perhaps say that it worked, see above.
+                    // A sync under way would perhaps say that it worked, see LoopDisk.cutPowerOf.
                     broker.process().whilePaused(disk::becomeReadOnly);
                     assertEquals(1, broker.process().awaitEnd());
                     disk.restorePower();
@@ -84,8 +70,7 @@ class PowerCutTest {
                     history.awaitProgress(500, 500);
                     load.finish();
                 }
-                cutPower(disk, broker);
-                try (var again = broker.restart()) {
+                try (var again = disk.cutPowerOf(broker)) {
                     var found = DurabilityChecker.violations(history, Load.readAll(again, topic, 1));
                     assertTrue(found.stream().anyMatch(violation -> violation.kind() == Kind.LOST), found::toString);
                     assertTrue(found.stream().anyMatch(violation -> violation.kind() == Kind.SEEN_AND_GONE), found::toString);

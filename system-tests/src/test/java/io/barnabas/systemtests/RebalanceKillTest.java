@@ -2,12 +2,14 @@ package io.barnabas.systemtests;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.barnabas.testkit.process.BarnabasProcess;
 import io.barnabas.testkit.process.Broker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** kill -9 in the middle of rebalances: no commit that was acknowledged is lost, and the members come together again. */
+/** kill -9 and power cuts in the middle of rebalances: no commit that was acknowledged is lost, and the members come together again. */
 class RebalanceKillTest {
     private static final String TOPIC = "rebalanced";
     private static final String GROUP = "group";
@@ -24,25 +26,53 @@ class RebalanceKillTest {
     private static final int GUESTS_MAX = 4;
     private static final int POLLS_MAX = 25;
     private static final int RECORDS = 60;
+    private static final int DISK_MIB = 512;
 
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
     void commitsOutliveTheBroker(String protocol) throws Exception {
-        run(protocol, 3);
+        kill(protocol, 3);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
     @Tag("long")
     void commitsOutliveTheBrokerManyTimes(String protocol) throws Exception {
-        run(protocol, 200);
+        kill(protocol, 200);
     }
 
-    private static void run(String protocol, int rounds) throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void commitsOutlivePowerCuts(String protocol) throws Exception {
+        cutPower(protocol, 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    @Tag("long")
+    void commitsOutliveManyPowerCuts(String protocol) throws Exception {
+        cutPower(protocol, 40);
+    }
+
+    private static void kill(String protocol, int rounds) throws Exception {
+        run(SideBySide.startSubject(), protocol, rounds, broker -> {
+            broker.process().kill();
+            return broker.restart();
+        });
+    }
+
+    private static void cutPower(String protocol, int rounds) throws Exception {
+        try (var disk = LoopDisk.ofMib(DISK_MIB)) {
+            run(BarnabasProcess.with().data(disk.path()).start(), protocol, rounds, disk::cutPowerOf);
+        }
+    }
+
+    /** @param fault ends the broker, and gives the one that came back */
+    private static void run(Broker started, String protocol, int rounds, UnaryOperator<Broker> fault) throws Exception {
         long seed = Long.getLong("barnabas.seed", System.nanoTime() & 0xFFFFFFFFL);
         System.out.println("seed=" + seed);
         var random = new Random(seed);
-        var broker = SideBySide.startSubject();
+        var broker = started;
         var acknowledged = new HashMap<TopicPartition, Long>();
         try {
             Clients.createTopic(broker, TOPIC, PARTITIONS);
@@ -55,8 +85,7 @@ class RebalanceKillTest {
                         party.poll();
                         commit(party, acknowledged);
                     }
-                    broker.process().kill();
-                    broker = broker.restart();
+                    broker = fault.apply(broker);
                     check(party, acknowledged);
                     party.settle(PARTITIONS);
                     commit(party, acknowledged);

@@ -1,141 +1,51 @@
 package io.barnabas.systemtests;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import io.barnabas.systemtests.TransactionWorker.Fate;
-import io.barnabas.testkit.process.Broker;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.Set;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
+import io.barnabas.testkit.process.BarnabasProcess;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * kill -9 while transactions are in every state: each is there whole, with its offset, or not at all; offsets never go back. A claim about
- * Barnabas alone: Apache Kafka 4.4.0 was seen to leave out the markers of a transaction that was committed just before the kill.
+ * kill -9 and power cuts while transactions are in every state. A claim about Barnabas alone: Apache Kafka 4.4.0 was seen to leave out the
+ * markers of a transaction that was committed just before the kill.
  */
 class TransactionKillTest {
-    private static final String TOPIC = "transactions";
-    private static final int PARTITIONS = 3;
-    private static final int WORKERS = 3;
-    private static final int PROGRESS_MAX = 12;
     private static final int EVERYDAY_ROUNDS = 4;
     private static final int LONG_ROUNDS = 200;
-    private static final int ROUNDS_OF_ONE_TOPIC = 20;
+    private static final int LONG_CUTS = 40;
+    private static final int DISK_MIB = 512;
 
     @Test
     void transactionsAreWholeOrAbsent() throws Exception {
-        run(EVERYDAY_ROUNDS);
+        kill(EVERYDAY_ROUNDS);
     }
 
     @Test
     @Tag("long")
     void transactionsAreWholeOrAbsentManyTimes() throws Exception {
-        run(LONG_ROUNDS);
+        kill(LONG_ROUNDS);
     }
 
-    private static void run(int rounds) throws Exception {
-        long seed = Long.getLong("barnabas.seed", System.nanoTime() & 0xFFFFFFFFL);
-        System.out.println("seed=" + seed);
-        var random = new Random(seed);
-        var broker = SideBySide.startSubject();
-        try {
-            for (int done = 0; done < rounds; done += ROUNDS_OF_ONE_TOPIC) {
-                broker = runOneTopic(broker, TOPIC + done, Math.min(ROUNDS_OF_ONE_TOPIC, rounds - done), random);
-            }
-        } finally {
-            broker.close();
+    @Test
+    void transactionsAreWholeOrAbsentAfterPowerCuts() throws Exception {
+        cutPower(EVERYDAY_ROUNDS);
+    }
+
+    @Test
+    @Tag("long")
+    void transactionsAreWholeOrAbsentAfterManyPowerCuts() throws Exception {
+        cutPower(LONG_CUTS);
+    }
+
+    private static void kill(int rounds) throws Exception {
+        TransactionRounds.run(SideBySide.startSubject(), rounds, broker -> {
+            broker.process().kill();
+            return broker.restart();
+        });
+    }
+
+    private static void cutPower(int rounds) throws Exception {
+        try (var disk = LoopDisk.ofMib(DISK_MIB)) {
+            TransactionRounds.run(BarnabasProcess.with().data(disk.path()).start(), rounds, disk::cutPowerOf);
         }
-    }
-
-    /** Of one topic, since all of it is read in the end. @return the broker as it was started last */
-    private static Broker runOneTopic(Broker started, String topic, int rounds, Random random) throws Exception {
-        Clients.createTopic(started, topic, PARTITIONS);
-        var workers = new ArrayList<TransactionWorker>();
-        for (int i = 0; i < WORKERS; i++) {
-            workers.add(new TransactionWorker(started, topic, PARTITIONS, topic + "-worker-" + i, new Random(random.nextLong())));
-        }
-        var broker = started;
-        try {
-            var committed = new HashMap<String, Long>();
-            for (int round = 0; round < rounds; round++) {
-                workers.get(random.nextInt(WORKERS)).awaitProgress(random.nextInt(PROGRESS_MAX));
-                broker.process().kill();
-                broker = broker.restart();
-                for (var worker : workers) {
-                    worker.awaitProgress(1);
-                    checkOffset(broker, topic, worker.id(), committed);
-                }
-            }
-        } finally {
-            for (var worker : workers) worker.close();
-        }
-        for (var worker : workers) end(broker, worker.id());
-        var seen = readCommitted(broker, topic);
-        for (var worker : workers) check(broker, topic, worker, seen);
-        return broker;
-    }
-
-    private static void checkOffset(Broker broker, String topic, String group, Map<String, Long> committed) throws Exception {
-        long offset = offset(broker, topic, group);
-        assertTrue(offset >= committed.getOrDefault(group, -1L), () -> "an offset went back: group=" + group + " from=" + committed.get(group) + " to=" + offset);
-        committed.put(group, offset);
-    }
-
-    private static long offset(Broker broker, String topic, String group) throws Exception {
-        try (var admin = Clients.admin(broker)) {
-            OffsetAndMetadata found = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().get(TransactionWorker.offsetOf(topic));
-            return found == null ? -1 : found.offset();
-        }
-    }
-
-    /** Whatever was left open. */
-    private static void end(Broker broker, String id) {
-        try (var producer = Clients.producer(broker, "transactional.id", id)) {
-            producer.initTransactions();
-        }
-    }
-
-    /** By partition, what a reader of committed records sees; it comes to the end since nothing is open. */
-    private static List<List<String>> readCommitted(Broker broker, String topic) {
-        var seen = new ArrayList<List<String>>();
-        try (var committed = Clients.consumer(broker, "isolation.level", "read_committed"); var all = Clients.consumer(broker)) {
-            for (int i = 0; i < PARTITIONS; i++) {
-                var partition = new TopicPartition(topic, i);
-                SideBySide.until(() -> {
-                    assertEquals(all.endOffsets(List.of(partition)), committed.endOffsets(List.of(partition)), "a transaction hangs");
-                    return null;
-                });
-                seen.add(Clients.readWhole(committed, partition).stream().map(record -> Clients.text(record.value())).toList());
-            }
-        }
-        return seen;
-    }
-
-    private static void check(Broker broker, String topic, TransactionWorker worker, List<List<String>> seen) throws Exception {
-        var fates = worker.fates();
-        var numbers = new ArrayList<List<Integer>>();
-        for (var partition : seen) {
-            numbers.add(partition.stream().filter(value -> value.startsWith(worker.id() + "/"))
-                    .map(value -> Integer.parseInt(value.substring(value.lastIndexOf('/') + 1))).toList());
-        }
-        for (var ofPartition : numbers) assertEquals(numbers.get(0), ofPartition, () -> "not whole: " + worker.id());
-        var visible = new HashSet<>(numbers.get(0));
-        assertEquals(visible.size(), numbers.get(0).size(), () -> "twice: " + worker.id() + numbers.get(0));
-        for (int number = 0; number < fates.size(); number++) checkFate(worker.id(), number, fates.get(number), visible);
-        long last = visible.stream().mapToInt(Integer::intValue).max().orElse(-1);
-        assertEquals(last < 0 ? -1 : last + 1, offset(broker, topic, worker.id()), () -> "offset of " + worker.id());
-    }
-
-    private static void checkFate(String id, int number, Fate fate, Set<Integer> visible) {
-        if (fate == Fate.COMMITTED) assertTrue(visible.contains(number), () -> "committed and not there: " + id + "/" + number);
-        if (fate == Fate.ABORTED) assertTrue(!visible.contains(number), () -> "aborted and there: " + id + "/" + number);
     }
 }
