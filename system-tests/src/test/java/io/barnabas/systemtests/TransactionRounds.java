@@ -29,8 +29,11 @@ final class TransactionRounds {
 
     private final UnaryOperator<Broker> fault;
     private final Random random;
+    /** As it was started last. */
+    private Broker broker;
 
-    private TransactionRounds(UnaryOperator<Broker> fault, Random random) {
+    private TransactionRounds(Broker broker, UnaryOperator<Broker> fault, Random random) {
+        this.broker = broker;
         this.fault = fault;
         this.random = random;
     }
@@ -39,25 +42,21 @@ final class TransactionRounds {
     static void run(Broker started, int rounds, UnaryOperator<Broker> fault) throws Exception {
         long seed = Long.getLong("barnabas.seed", System.nanoTime() & 0xFFFFFFFFL);
         System.out.println("seed=" + seed);
-        var all = new TransactionRounds(fault, new Random(seed));
-        var broker = started;
+        var all = new TransactionRounds(started, fault, new Random(seed));
         try {
-            for (int done = 0; done < rounds; done += ROUNDS_OF_ONE_TOPIC) {
-                broker = all.runOneTopic(broker, TOPIC + done, Math.min(ROUNDS_OF_ONE_TOPIC, rounds - done));
-            }
+            for (int done = 0; done < rounds; done += ROUNDS_OF_ONE_TOPIC) all.runOneTopic(TOPIC + done, Math.min(ROUNDS_OF_ONE_TOPIC, rounds - done));
         } finally {
-            broker.close();
+            all.broker.close();
         }
     }
 
-    /** Of one topic, since all of it is read in the end. @return the broker as it was started last */
-    private Broker runOneTopic(Broker started, String topic, int rounds) throws Exception {
-        Clients.createTopic(started, topic, PARTITIONS);
+    /** Of one topic, since all of it is read in the end. */
+    private void runOneTopic(String topic, int rounds) throws Exception {
+        Clients.createTopic(broker, topic, PARTITIONS);
         var workers = new ArrayList<TransactionWorker>();
         for (int i = 0; i < WORKERS; i++) {
-            workers.add(new TransactionWorker(started, topic, PARTITIONS, topic + "-worker-" + i, new Random(random.nextLong())));
+            workers.add(new TransactionWorker(broker, topic, PARTITIONS, topic + "-worker-" + i, new Random(random.nextLong())));
         }
-        var broker = started;
         try {
             var committed = new HashMap<String, Long>();
             for (int round = 0; round < rounds; round++) {
@@ -65,25 +64,24 @@ final class TransactionRounds {
                 broker = fault.apply(broker);
                 for (var worker : workers) {
                     worker.awaitProgress(1);
-                    checkOffset(broker, topic, worker.id(), committed);
+                    checkOffset(topic, worker.id(), committed);
                 }
             }
         } finally {
             for (var worker : workers) worker.close();
         }
-        for (var worker : workers) end(broker, worker.id());
-        var seen = readCommitted(broker, topic);
-        for (var worker : workers) check(broker, topic, worker, seen);
-        return broker;
+        for (var worker : workers) end(worker.id());
+        var seen = readCommitted(topic);
+        for (var worker : workers) check(topic, worker, seen);
     }
 
-    private static void checkOffset(Broker broker, String topic, String group, Map<String, Long> committed) throws Exception {
-        long offset = offset(broker, topic, group);
+    private void checkOffset(String topic, String group, Map<String, Long> committed) throws Exception {
+        long offset = offset(topic, group);
         assertTrue(offset >= committed.getOrDefault(group, -1L), () -> "an offset went back: group=" + group + " from=" + committed.get(group) + " to=" + offset);
         committed.put(group, offset);
     }
 
-    private static long offset(Broker broker, String topic, String group) throws Exception {
+    private long offset(String topic, String group) throws Exception {
         try (var admin = Clients.admin(broker)) {
             OffsetAndMetadata found = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().get(TransactionWorker.offsetOf(topic));
             return found == null ? -1 : found.offset();
@@ -91,14 +89,14 @@ final class TransactionRounds {
     }
 
     /** Whatever was left open. */
-    private static void end(Broker broker, String id) {
+    private void end(String id) {
         try (var producer = Clients.producer(broker, "transactional.id", id)) {
             producer.initTransactions();
         }
     }
 
     /** By partition, what a reader of committed records sees; it comes to the end since nothing is open. */
-    private static List<List<String>> readCommitted(Broker broker, String topic) {
+    private List<List<String>> readCommitted(String topic) {
         var seen = new ArrayList<List<String>>();
         try (var committed = Clients.consumer(broker, "isolation.level", "read_committed"); var all = Clients.consumer(broker)) {
             for (int i = 0; i < PARTITIONS; i++) {
@@ -113,7 +111,7 @@ final class TransactionRounds {
         return seen;
     }
 
-    private static void check(Broker broker, String topic, TransactionWorker worker, List<List<String>> seen) throws Exception {
+    private void check(String topic, TransactionWorker worker, List<List<String>> seen) throws Exception {
         var fates = worker.fates();
         var numbers = new ArrayList<List<Integer>>();
         for (var partition : seen) {
@@ -125,7 +123,7 @@ final class TransactionRounds {
         assertEquals(visible.size(), numbers.get(0).size(), () -> "twice: " + worker.id() + numbers.get(0));
         for (int number = 0; number < fates.size(); number++) checkFate(worker.id(), number, fates.get(number), visible);
         long last = visible.stream().mapToInt(Integer::intValue).max().orElse(-1);
-        assertEquals(last < 0 ? -1 : last + 1, offset(broker, topic, worker.id()), () -> "offset of " + worker.id());
+        assertEquals(last < 0 ? -1 : last + 1, offset(topic, worker.id()), () -> "offset of " + worker.id());
     }
 
     private static void checkFate(String id, int number, Fate fate, Set<Integer> visible) {
