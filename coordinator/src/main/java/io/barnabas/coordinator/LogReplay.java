@@ -2,6 +2,7 @@ package io.barnabas.coordinator;
 
 import io.barnabas.base.ByteReader;
 import io.barnabas.base.DecodeException;
+import io.barnabas.log.LogSlice;
 import io.barnabas.model.ControlRecordType;
 import io.barnabas.model.LegacyMessage;
 import io.barnabas.model.Record;
@@ -21,6 +22,8 @@ final class LogReplay {
     private final int unpackedBytesMax;
     private final RecordBatch batch = new RecordBatch();
     private final RecordReader records = new RecordReader();
+    /** For all pieces: large ones that were made anew would be garbage among what is to stay. */
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
     private long nextOffset;
     private RecordSource source = RecordSource.plain(RecordBatch.NO_TIMESTAMP);
 
@@ -31,15 +34,27 @@ final class LogReplay {
     }
 
     /**
-     * Applies the whole batches of a buffer.
+     * Applies the whole batches of a piece of the log, which stays the caller's.
      *
      * @param fromOffset records before it are passed over
      * @return where the next batch may begin; {@code fromOffset} if there was none
+     * @throws io.barnabas.base.StorageException if the piece cannot be read
      * @throws DecodeException                   if a record is not what its type says
      * @throws io.barnabas.model.RecordException if a batch is damaged
      */
-    long apply(ByteBuffer bytes, long fromOffset) {
+    long apply(LogSlice piece, long fromOffset) {
         nextOffset = fromOffset;
+        apply(read(piece));
+        return nextOffset;
+    }
+
+    private ByteBuffer read(LogSlice piece) {
+        if (buffer.capacity() < piece.size()) buffer = ByteBuffer.allocate(piece.size());
+        piece.copyTo(buffer.clear().limit(piece.size()), 0);
+        return buffer.flip();
+    }
+
+    private void apply(ByteBuffer bytes) {
         int at = bytes.position();
         while (bytes.limit() - at > MAGIC_AT) {
             int end = at + RecordBatch.LENGTH_PREFIX_BYTES + bytes.getInt(at + Long.BYTES);
@@ -48,7 +63,6 @@ final class LogReplay {
             else applyBatch(batch.wrap(bytes, at));
             at = end;
         }
-        return nextOffset;
     }
 
     private void applyBatch(RecordBatch batch) {

@@ -92,7 +92,7 @@ final class ShardLoader {
         };
         io(() -> {
             try {
-                read.nextOffset = replay.apply(slice.toByteBuffer(), offset);
+                read.nextOffset = replay.apply(slice, offset);
             } finally {
                 slice.release();
             }
