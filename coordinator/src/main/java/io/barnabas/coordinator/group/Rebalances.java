@@ -226,10 +226,12 @@ final class Rebalances {
 
     /** From now on members are expected to show that they live. */
     void onLoaded(Decision decision) {
-        for (var group : List.copyOf(groups.values())) {
-            if (!(group instanceof ClassicGroup classic) || classic.size() == 0) continue;
-            for (var member : classic.members()) touch(classic, member, decision.nowMs());
-            if (classic.size() > context.config().maxSize()) prepare(classic, decision);
+        // Most have none; and a rebalance may take a group away.
+        var withMembers = new ArrayList<ClassicGroup>();
+        for (var group : groups.values()) if (group instanceof ClassicGroup classic && classic.size() > 0) withMembers.add(classic);
+        for (var group : withMembers) {
+            for (var member : group.members()) touch(group, member, decision.nowMs());
+            if (group.size() > context.config().maxSize()) prepare(group, decision);
         }
     }
 }
