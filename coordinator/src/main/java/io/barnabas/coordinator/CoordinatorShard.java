@@ -205,7 +205,7 @@ public final class CoordinatorShard<S extends CoordinatorState> implements Leade
             encoded.add(bytes);
             sizeMax += bytes.sizeMax();
         }
-        if (decision.isTransactional()) commitTransactional(decision, encoded);
+        if (decision.isTransactional()) commitTransactional(decision, encoded, sizeMax);
         else if (decision.isDivisible()) commitDivided(decision, encoded);
         else commitWhole(decision, encoded, sizeMax);
     }
@@ -235,13 +235,17 @@ public final class CoordinatorShard<S extends CoordinatorState> implements Leade
     }
 
     /** Records of a transaction may be refused by the log, which knows its producers: they are applied when it has taken them. */
-    private void commitTransactional(Decision decision, List<ShardBatch.Encoded> encoded) {
+    private void commitTransactional(Decision decision, List<ShardBatch.Encoded> encoded, long sizeMax) {
         closeBatch();
         if (phase != Phase.ACTIVE) {
             decision.refuse(ErrorCode.NOT_COORDINATOR);
             return;
         }
         var batch = newBatch(AppendOrigin.COORDINATOR).transactional(decision.producerId(), decision.producerEpoch());
+        if (batch.sizeInBytes() + sizeMax > partition.batchBytesMax()) {
+            decision.refuse(CommitErrors.of(ErrorCode.RECORD_LIST_TOO_LARGE));
+            return;
+        }
         for (var record : encoded) batch.add(record, decision.nowMs());
         var refusal = append(batch);
         if (refusal != ErrorCode.NONE) {

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CoordinatorShardTest {
     private final ShardRig<Ledger> rig = new ShardRig<>(1, Ledger::new);
@@ -192,13 +194,15 @@ class CoordinatorShardTest {
         });
     }
 
-    @Test
-    void recordsThatAreTooLargeForTheLogChangeNothing() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void recordsThatAreTooLargeForTheLogChangeNothing(boolean isTransactional) {
         var text = "x".repeat(30_000);
         var refused = new ArrayList<String>();
         var heard = rig.run((state, decision) -> {
             for (int i = 0; i < RecordValidation.DEFAULT.maxMessageBytes() / 30_000 + 1; i++) decision.append(Ledger.set("a" + i, 1, text));
             decision.whenRefused(error -> refused.add("a"));
+            if (isTransactional) decision.transactional(7, (short) 0);
             return 1;
         });
         rig.simulation.runUntilIdle();
