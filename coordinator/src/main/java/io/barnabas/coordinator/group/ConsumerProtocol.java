@@ -53,7 +53,8 @@ final class ConsumerProtocol {
             short version = readVersion(reader, ConsumerProtocolSubscription.HIGHEST_VERSION);
             var message = new ConsumerProtocolSubscription(reader, version);
             var owned = new LinkedHashMap<String, List<Integer>>();
-            for (var entry : message.ownedPartitions()) add(owned, entry.topic(), entry.partitions());
+            // Nobody owns a partition that cannot be, whatever it says: heartbeats are heard likewise.
+            for (var entry : message.ownedPartitions()) add(owned, entry.topic(), entry.partitions().stream().filter(partition -> partition >= 0).toList());
             return Optional.of(new Subscription(version, Collections.unmodifiableList(message.topics()), message.userData(),
                     sets(owned), message.generationId(), message.rackId()));
         } catch (DecodeException e) {

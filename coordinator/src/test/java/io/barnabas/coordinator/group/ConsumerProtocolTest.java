@@ -93,6 +93,12 @@ class ConsumerProtocolTest {
     }
 
     @Test
+    void negativePartitionsAreNotOwned() {
+        var read = ConsumerProtocol.readSubscription(bytes("0001" + "00000000" + "ffffffff" + "00000001" + "000161" + "00000002" + "ffffffff" + "00000002"));
+        assertThat(read.orElseThrow().ownedPartitions()).isEqualTo(Map.of("a", PartitionSet.of(2)));
+    }
+
+    @Test
     void aTopicThatStandsTwiceHasThePartitionsOfBoth() {
         var read = ConsumerProtocol.readAssignment(bytes("0000" + "00000002"
                 + "000161" + "00000001" + "00000005" + "000161" + "00000001" + "00000002" + "ffffffff"));
