@@ -99,9 +99,12 @@ final class RequestContext {
             close(CloseReason.OUT_OF_MEMORY);
             return;
         } catch (RuntimeException e) {
-            // A client must not wait for an answer that cannot be written.
+            // A client must not wait for an answer that cannot be written. The loop tells of it: whoever answers is not to blame, and goes on.
             close(CloseReason.RECEIVER_FAILED);
-            throw e;
+            loop().execute(() -> {
+                throw e;
+            });
+            return;
         }
         reply.send();
         onEnded();

@@ -45,7 +45,8 @@ public final class GroupAdministration {
             described.setGroupState(ClassicGroupState.DEAD.shown());
             if (apiVersion < NOT_FOUND_VERSION) return described;
             var message = group == null ? "Group %s not found." : "Group %s is not a classic group.";
-            return described.setErrorCode(ErrorCode.GROUP_ID_NOT_FOUND.code()).setErrorMessage(message.formatted(groupId));
+            var refusal = new RefusedException(ErrorCode.GROUP_ID_NOT_FOUND, message.formatted(groupId));
+            return described.setErrorCode(refusal.error().code()).setErrorMessage(refusal.getMessage());
         }
         boolean isStable = classic.isIn(ClassicGroupState.STABLE);
         described.setGroupState(group.stateName()).setProtocolType(group.protocolType());

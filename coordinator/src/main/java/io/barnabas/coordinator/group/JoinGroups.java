@@ -5,6 +5,7 @@ import io.barnabas.coordinator.Reply;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.JoinGroupRequest;
 import io.barnabas.protocol.message.JoinGroupResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,8 @@ final class JoinGroups {
     private static final int MEMBER_ID_REQUIRED_VERSION = 4;
     /** From this version on, a leader can be told that it need not assign anew (KIP-814). */
     private static final int SKIP_ASSIGNMENT_VERSION = 9;
+    /** A member id is a name, a hyphen and a UUID, and the protocol has no room for longer ones. */
+    private static final int NAME_BYTES_MAX = Short.MAX_VALUE - 1 - 36;
 
     private final Map<String, Group> groups;
     private final Rebalances rebalances;
@@ -56,6 +59,10 @@ final class JoinGroups {
         int sessionTimeoutMs = request.sessionTimeoutMs();
         if (sessionTimeoutMs < config.minSessionTimeoutMs() || sessionTimeoutMs > config.maxSessionTimeoutMs()) {
             return refusal(memberId, ErrorCode.INVALID_SESSION_TIMEOUT);
+        }
+        // Nobody could be told of such a member, nor could a record.
+        if (memberId.isEmpty() && nameOf(client, request).getBytes(StandardCharsets.UTF_8).length > NAME_BYTES_MAX) {
+            return refusal(memberId, ErrorCode.UNKNOWN_SERVER_ERROR);
         }
         var existing = groups.get(request.groupId());
         // A consumer group is one that nobody is in.
@@ -103,15 +110,19 @@ final class JoinGroups {
     private JoinGroupResponse joinNew(Join join) {
         var group = join.group;
         if (!group.supports(join.request.protocolType(), join.protocols)) return refusal("", ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
-        boolean isStatic = join.instanceId() != null;
-        var memberId = (isStatic ? join.instanceId() : join.client.clientId()) + "-" + context.newUuid();
-        if (isStatic) {
+        var memberId = nameOf(join.client, join.request) + "-" + context.newUuid();
+        if (join.instanceId() != null) {
             var current = group.staticMemberId(join.instanceId());
             return current == null ? add(join, memberId) : takePlaceOf(group.member(current), join, memberId);
         }
         if (join.client.apiVersion() < MEMBER_ID_REQUIRED_VERSION) return add(join, memberId);
         rebalances.expectJoin(group, memberId, join.request.sessionTimeoutMs(), join.nowMs());
         return refusal(memberId, ErrorCode.MEMBER_ID_REQUIRED);
+    }
+
+    /** What a member is called after. */
+    private static String nameOf(ClientInfo client, JoinGroupRequest request) {
+        return request.groupInstanceId() == null ? client.clientId() : request.groupInstanceId();
     }
 
     private JoinGroupResponse joinAgain(Join join) {
