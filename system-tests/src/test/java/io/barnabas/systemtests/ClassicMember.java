@@ -140,15 +140,28 @@ final class ClassicMember {
         return Math.min(version, 5);
     }
 
+    private SyncGroupRequest syncRequest() {
+        var request = new SyncGroupRequest().setGroupId(group).setMemberId(id).setGenerationId(generation);
+        if (syncVersion() >= 3) request.setGroupInstanceId(instanceId);
+        if (syncVersion() >= 5) request.setProtocolType(protocolType).setProtocolName(protocol);
+        return request;
+    }
+
     /** @param assigned members to name in the assignment; a leader alone should */
     void sendSync(ClassicMember... assigned) throws IOException {
-        askedSync = new SyncGroupRequest().setGroupId(group).setMemberId(id).setGenerationId(generation);
-        if (syncVersion() >= 3) askedSync.setGroupInstanceId(instanceId);
-        if (syncVersion() >= 5) askedSync.setProtocolType(protocolType).setProtocolName(protocol);
+        askedSync = syncRequest();
         for (var member : assigned) {
             askedSync.assignments().add(new SyncGroupRequestAssignment().setMemberId(member.id).setAssignment(text("for " + member.name)));
         }
         told.send(name, askedSync, syncVersion());
+    }
+
+    /** Takes these bytes for its own assignment. */
+    SyncGroupResponse syncWith(ByteBuffer assignment) throws IOException {
+        askedSync = syncRequest();
+        askedSync.assignments().add(new SyncGroupRequestAssignment().setMemberId(id).setAssignment(assignment));
+        told.send(name, askedSync, syncVersion());
+        return synced();
     }
 
     SyncGroupResponse synced() throws IOException {
