@@ -151,6 +151,11 @@ final class BareConnection implements AutoCloseable {
         }
     }
 
+    /** Waits for an answer, or for the end. */
+    boolean heardOrClosed() {
+        return sendAndHear(new byte[0]);
+    }
+
     /** Sends bytes, says that nothing more follows, and waits for the end, with or without an answer before it. @return false: it has ended */
     boolean sendAndLeave(byte[] bytes) {
         try {
