@@ -111,11 +111,19 @@ final class ShardLoader {
         partition.log().directory().io().execute(() -> {
             try {
                 work.run();
-                partition.loop().execute(next);
+                partition.loop().execute(() -> goOn(next));
             } catch (RuntimeException e) {
                 partition.loop().execute(() -> done(e));
             }
         });
+    }
+
+    private void goOn(Runnable next) {
+        try {
+            next.run();
+        } catch (RuntimeException e) {
+            done(e);
+        }
     }
 
     private void done(Throwable failure) {

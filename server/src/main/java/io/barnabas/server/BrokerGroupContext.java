@@ -2,6 +2,7 @@ package io.barnabas.server;
 
 import io.barnabas.cluster.metadata.ClusterImage;
 import io.barnabas.cluster.metadata.ConfigResource;
+import io.barnabas.coordinator.HeapShare;
 import io.barnabas.coordinator.group.ConsumerGroupConfig;
 import io.barnabas.coordinator.group.ConsumerGroupConfig.MigrationPolicy;
 import io.barnabas.coordinator.group.GroupConfig;
@@ -15,8 +16,11 @@ import java.util.function.Supplier;
 
 /** What groups know of this broker's settings and of the cluster. Any thread. */
 final class BrokerGroupContext implements GroupContext {
+    private static final int MEMBERS_PART_OF_HEAP = 4;
+
     private final Supplier<BrokerConfig> config;
     private final MetadataCache metadata;
+    private final HeapShare memberMemory = new HeapShare(Runtime.getRuntime().maxMemory() / MEMBERS_PART_OF_HEAP);
     private volatile Read latest;
 
     /** What a configuration says of groups, read once. */
@@ -49,6 +53,11 @@ final class BrokerGroupContext implements GroupContext {
                 ofBroker.maxSize(),
                 number(own, "consumer.assignment.interval.ms", ofBroker.assignmentIntervalMs()),
                 ofBroker.regexRefreshIntervalMs(), ofBroker.assignors(), ofBroker.migrationPolicy());
+    }
+
+    @Override
+    public HeapShare memberMemory() {
+        return memberMemory;
     }
 
     @Override

@@ -89,8 +89,9 @@ final class Handlers {
     private void addGroups() {
         var groups = node.coordinators().groups();
         var metadata = node.metadata();
-        handlers.put(ApiKey.JOIN_GROUP, new JoinGroupHandler(groups));
-        handlers.put(ApiKey.SYNC_GROUP, new SyncGroupHandler(groups));
+        var copies = new RequestCopies();
+        handlers.put(ApiKey.JOIN_GROUP, new JoinGroupHandler(groups, copies));
+        handlers.put(ApiKey.SYNC_GROUP, new SyncGroupHandler(groups, copies));
         handlers.put(ApiKey.HEARTBEAT, new HeartbeatHandler(groups));
         handlers.put(ApiKey.LEAVE_GROUP, new LeaveGroupHandler(groups));
         handlers.put(ApiKey.OFFSET_COMMIT, new OffsetCommitHandler(groups, metadata));

@@ -13,19 +13,32 @@ final class JoinGroupHandler implements RequestHandler<JoinGroupRequest> {
     private static final int NULLABLE_PROTOCOL_VERSION = 7;
 
     private final CoordinatorShards<Groups> groups;
+    private final RequestCopies copies;
 
-    JoinGroupHandler(CoordinatorShards<Groups> groups) {
+    JoinGroupHandler(CoordinatorShards<Groups> groups, RequestCopies copies) {
         this.groups = groups;
+        this.copies = copies;
     }
 
     @Override
     public void handle(RequestContext context, JoinGroupRequest request) {
         // They outlive the frame.
-        for (var protocol : request.protocols()) protocol.setMetadata(HeapBytes.copyOf(protocol.metadata()));
+        var hold = copies.hold(request.protocols().stream().mapToLong(protocol -> protocol.metadata().remaining()).sum());
+        if (hold == null) {
+            answer(context, refusal(request, ErrorCode.COORDINATOR_NOT_AVAILABLE));
+            return;
+        }
+        for (var protocol : request.protocols()) protocol.setMetadata(RequestCopies.copyOf(protocol.metadata()));
         var client = new ClientInfo(context.clientId() == null ? "" : context.clientId(),
                 "/" + context.connection().remoteAddress().getAddress().getHostAddress(), context.apiVersion());
-        var reply = new ShardReply<JoinGroupResponse>(response -> answer(context, response), error -> refusal(request, error));
-        groups.run(request.groupId(), (state, decision) -> state.classic().join(client, request, reply, decision), reply);
+        var reply = new ShardReply<JoinGroupResponse>(response -> answer(context, response), error -> {
+            hold.release();
+            return refusal(request, error);
+        });
+        groups.run(request.groupId(), (state, decision) -> {
+            hold.release();
+            return state.classic().join(client, request, reply, decision);
+        }, reply);
     }
 
     private static void answer(RequestContext context, JoinGroupResponse response) {

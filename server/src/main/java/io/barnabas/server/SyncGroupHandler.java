@@ -12,9 +12,11 @@ final class SyncGroupHandler implements RequestHandler<SyncGroupRequest> {
     private static final int PROTOCOL_VERSION = 5;
 
     private final CoordinatorShards<Groups> groups;
+    private final RequestCopies copies;
 
-    SyncGroupHandler(CoordinatorShards<Groups> groups) {
+    SyncGroupHandler(CoordinatorShards<Groups> groups, RequestCopies copies) {
         this.groups = groups;
+        this.copies = copies;
     }
 
     @Override
@@ -25,9 +27,20 @@ final class SyncGroupHandler implements RequestHandler<SyncGroupRequest> {
             return;
         }
         // They outlive the frame.
-        for (var each : request.assignments()) each.setAssignment(HeapBytes.copyOf(each.assignment()));
-        var reply = new ShardReply<SyncGroupResponse>(context::answer, SyncGroupHandler::refusal);
-        groups.run(request.groupId(), (state, decision) -> state.classic().sync(request, reply, decision), reply);
+        var hold = copies.hold(request.assignments().stream().mapToLong(each -> each.assignment().remaining()).sum());
+        if (hold == null) {
+            context.answer(refusal(ErrorCode.COORDINATOR_NOT_AVAILABLE));
+            return;
+        }
+        for (var each : request.assignments()) each.setAssignment(RequestCopies.copyOf(each.assignment()));
+        var reply = new ShardReply<SyncGroupResponse>(context::answer, error -> {
+            hold.release();
+            return refusal(error);
+        });
+        groups.run(request.groupId(), (state, decision) -> {
+            hold.release();
+            return state.classic().sync(request, reply, decision);
+        }, reply);
     }
 
     private static SyncGroupResponse refusal(ErrorCode error) {

@@ -94,6 +94,11 @@ class GroupFloodTest extends BadInput {
     }
 
     @Test
+    void subscriptionsOfManyGroupsTakeBoundedMemory() {
+        flood(i -> BareConnection.frame(join(topic + i, "", ByteBuffer.allocate(LARGE / 2)), 3, 1));
+    }
+
+    @Test
     void offsetsOfManyGroupsTakeBoundedMemory() {
         var committed = new OffsetCommitRequest.OffsetCommitRequestTopic().setName(topic);
         var partition = new OffsetCommitRequest.OffsetCommitRequestPartition().setCommittedMetadata("x".repeat(4096));

@@ -2,6 +2,7 @@ package io.barnabas.coordinator.group;
 
 import io.barnabas.coordinator.CoordinatorRecord;
 import io.barnabas.coordinator.Decision;
+import io.barnabas.coordinator.HeapShare;
 import io.barnabas.coordinator.Reply;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.GroupRecordType;
@@ -46,6 +47,8 @@ final class ClassicGroup implements Group {
     private int awaitingJoin;
     /** Topics of all members; null if they cannot be told. */
     private Set<String> subscribedTopics;
+    /** Where members' protocols are counted; null as long as nobody has joined. */
+    private HeapShare memory;
     /** Somebody has joined while the first rebalance waits for more. */
     boolean hasNewMember;
     /** When sessions are looked at next, in ms since 1970. */
@@ -212,6 +215,7 @@ final class ClassicGroup implements Group {
 
     /** What a record says that was read from the log. */
     void restore(String protocolType, int generation, String protocolName, String leaderId, long timestampMs, List<ClassicMember> loaded) {
+        countMemory(-1);
         members = Map.of();
         staticMembers = Map.of();
         supporters = Map.of();
@@ -325,7 +329,25 @@ final class ClassicGroup implements Group {
 
     // --- protocols
 
+    /** From now on what members tell counts here. */
+    void countIn(HeapShare share) {
+        if (memory != null) return;
+        memory = share;
+        countMemory(1);
+    }
+
+    /** The group is nobody's any more. */
+    void countNoMore() {
+        countMemory(-1);
+        memory = null;
+    }
+
+    private void countMemory(int change) {
+        if (memory != null) for (var member : members.values()) memory.add(change * ClassicMember.Protocol.bytesOf(member.protocols));
+    }
+
     private void count(ClassicMember member, int change) {
+        if (memory != null) memory.add(change * ClassicMember.Protocol.bytesOf(member.protocols));
         for (var protocol : member.protocols) supporters.merge(protocol.name(), change, Integer::sum);
     }
 

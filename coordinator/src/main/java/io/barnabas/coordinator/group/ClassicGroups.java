@@ -118,6 +118,10 @@ public final class ClassicGroups {
     }
 
     void onUnloaded(ErrorCode error) {
-        for (var group : groups.values()) if (group instanceof ClassicGroup classic) classic.failParked(error);
+        for (var group : groups.values()) {
+            if (!(group instanceof ClassicGroup classic)) continue;
+            classic.failParked(error);
+            classic.countNoMore();
+        }
     }
 }

@@ -13,7 +13,13 @@ import java.util.List;
  */
 final class ClassicMember {
     /** A protocol that the member can follow, with what it wants the leader to know. */
-    record Protocol(String name, ByteBuffer metadata) {}
+    record Protocol(String name, ByteBuffer metadata) {
+        static long bytesOf(List<Protocol> protocols) {
+            long bytes = 0;
+            for (var protocol : protocols) bytes += protocol.name.length() + protocol.metadata.remaining();
+            return bytes;
+        }
+    }
 
     /** No time at which it would be given up. */
     static final long NO_DEADLINE = Long.MAX_VALUE;

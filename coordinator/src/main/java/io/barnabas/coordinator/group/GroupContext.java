@@ -1,6 +1,7 @@
 package io.barnabas.coordinator.group;
 
 import io.barnabas.cluster.metadata.ClusterImage;
+import io.barnabas.coordinator.HeapShare;
 import java.util.UUID;
 
 /** What groups know of the world around them. Any thread. */
@@ -12,6 +13,9 @@ public interface GroupContext {
 
     /** The newest metadata in effect. */
     ClusterImage cluster();
+
+    /** For what members of classic groups have told. */
+    HeapShare memberMemory();
 
     /** A part of the ids that members are given; nobody guesses it. */
     default UUID newUuid() {

@@ -69,8 +69,11 @@ final class JoinGroups {
         boolean isNew = !(existing instanceof ClassicGroup);
         if (isNew && !memberId.isEmpty()) return refusal(memberId, ErrorCode.UNKNOWN_MEMBER_ID);
 
+        var protocols = protocolsOf(request);
+        if (!isMemoryFor(protocols, existing, memberId)) return refusal(memberId, ErrorCode.COORDINATOR_NOT_AVAILABLE);
         var group = isNew ? create(request.groupId(), decision) : (ClassicGroup) existing;
-        var join = new Join(group, client, request, protocolsOf(request), reply, decision);
+        group.countIn(context.memberMemory());
+        var join = new Join(group, client, request, protocols, reply, decision);
         if (!hasRoom(group, memberId)) {
             var member = group.member(memberId);
             if (member != null) rebalances.remove(group, member, decision);
@@ -78,6 +81,14 @@ final class JoinGroups {
             return refusal("", ErrorCode.GROUP_MAX_SIZE_REACHED);
         }
         return memberId.isEmpty() ? joinNew(join) : joinAgain(join);
+    }
+
+    /** A member that joins anew takes what it has taken already. */
+    private boolean isMemoryFor(List<ClassicMember.Protocol> protocols, Group existing, String memberId) {
+        var member = existing instanceof ClassicGroup group ? group.member(memberId) : null;
+        long known = member == null ? 0 : ClassicMember.Protocol.bytesOf(member.protocols);
+        long more = ClassicMember.Protocol.bytesOf(protocols) - known;
+        return more <= 0 || context.memberMemory().hasRoomFor(more);
     }
 
     /** There from now on, for the join that made it; if the log does not take its first record, it goes again with all in it. */

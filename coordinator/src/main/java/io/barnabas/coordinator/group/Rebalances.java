@@ -212,8 +212,9 @@ final class Rebalances {
         }
     }
 
-    /** The group is deleted. */
+    /** The group is deleted, or has become another. */
     void forget(ClassicGroup group) {
+        group.countNoMore();
         for (var kind : Kind.values()) timers.cancel(new TimerKey(kind, group.id()));
         group.sessionCheckMs = ClassicMember.NO_DEADLINE;
     }
@@ -230,6 +231,7 @@ final class Rebalances {
         var withMembers = new ArrayList<ClassicGroup>();
         for (var group : groups.values()) if (group instanceof ClassicGroup classic && classic.size() > 0) withMembers.add(classic);
         for (var group : withMembers) {
+            group.countIn(context.memberMemory());
             for (var member : group.members()) touch(group, member, decision.nowMs());
             if (group.size() > context.config().maxSize()) prepare(group, decision);
         }

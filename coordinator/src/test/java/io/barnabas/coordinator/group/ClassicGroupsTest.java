@@ -479,6 +479,40 @@ class ClassicGroupsTest {
         assertThat(rig.stateName()).isEqualTo("Empty");
     }
 
+    // --- memory
+
+    private static final int LARGE = GroupsRig.MEMBER_BYTES_MAX * 2 / 3;
+
+    @Test
+    void whatMembersTellTakesABoundedPartOfTheHeap() {
+        a.metadata = "x".repeat(LARGE);
+        b.metadata = a.metadata;
+        var first = a.join();
+        assertThat(errorOf(b.join())).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        rig.pass(2 * FIRST_DELAY_MS);
+        a.know(first);
+        assertThat(a.join().isDone()).as("what it has told already").isTrue();
+        assertThat(a.leave()).isEqualTo(ErrorCode.NONE);
+        assertThat(rig.memberMemory.bytes()).isZero();
+        assertThat(b.join().isDone()).isFalse();
+    }
+
+    @Test
+    void whatMembersHaveToldIsGoneWithThem() {
+        form(a, b);
+        long ofTwo = rig.memberMemory.bytes();
+        assertThat(ofTwo).isEqualTo(2L * ("range" + "of a").length());
+        rig.shard.resign();
+        rig.pass(100);
+        assertThat(rig.memberMemory.bytes()).as("the shard is unloaded").isZero();
+        rig.shard.elect();
+        rig.pass(100);
+        assertThat(rig.memberMemory.bytes()).as("as the log says").isEqualTo(ofTwo);
+        rig.pass(2 * GroupsRig.SESSION_MS);
+        assertThat(rig.stateName()).isEqualTo("Empty");
+        assertThat(rig.memberMemory.bytes()).as("nobody is left").isZero();
+    }
+
     // --- another broker, another start
 
     @Test

@@ -2,6 +2,7 @@ package io.barnabas.coordinator.group;
 
 import io.barnabas.cluster.metadata.ClusterDelta;
 import io.barnabas.cluster.metadata.ClusterImage;
+import io.barnabas.coordinator.HeapShare;
 import io.barnabas.coordinator.Command;
 import io.barnabas.coordinator.CoordinatorRecord;
 import io.barnabas.coordinator.Decision;
@@ -32,6 +33,7 @@ final class ConsumerRig implements GroupContext {
     static final int ASSIGNMENT_INTERVAL_MS = 1_000;
 
     final ShardRig<Groups> shard;
+    final HeapShare memberMemory = new HeapShare(Long.MAX_VALUE);
     final Topics topics = new Topics();
     ConsumerGroupConfig consumerConfig = new ConsumerGroupConfig(SESSION_TIMEOUT_MS, 5_000, 1_000, ASSIGNMENT_INTERVAL_MS, 600_000,
             List.of("uniform", "range"), MigrationPolicy.BIDIRECTIONAL);
@@ -90,6 +92,11 @@ final class ConsumerRig implements GroupContext {
     @Override
     public ConsumerGroupConfig consumerConfig(String groupId) {
         return consumerConfig;
+    }
+
+    @Override
+    public HeapShare memberMemory() {
+        return memberMemory;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.barnabas.coordinator.group;
 
 import io.barnabas.base.Uuid;
 import io.barnabas.cluster.metadata.ClusterImage;
+import io.barnabas.coordinator.HeapShare;
 import io.barnabas.coordinator.ShardRig;
 import io.barnabas.coordinator.ShardRig.Heard;
 import io.barnabas.log.AppendOrigin;
@@ -41,6 +42,7 @@ final class GroupsRig {
     static final int FIRST_DELAY_MS = 3_000;
     static final int RETENTION_MS = 60 * 60_000;
     static final int RETENTION_CHECK_MS = 10 * 60_000;
+    static final int MEMBER_BYTES_MAX = 8 << 20;
     /** Of JoinGroup: the last version in which members need no id to join. */
     static final int WITHOUT_ID = 3;
 
@@ -48,6 +50,7 @@ final class GroupsRig {
     /** Settings that tests change. */
     int maxSize = Integer.MAX_VALUE;
     ClusterImage cluster = ClusterImage.EMPTY;
+    final HeapShare memberMemory = new HeapShare(MEMBER_BYTES_MAX);
 
     GroupsRig() {
         this(1);
@@ -70,6 +73,11 @@ final class GroupsRig {
             public ConsumerGroupConfig consumerConfig(String groupId) {
                 return new ConsumerGroupConfig(45_000, 5_000, Integer.MAX_VALUE, 0, 600_000, List.of("uniform", "range"),
                         ConsumerGroupConfig.MigrationPolicy.BIDIRECTIONAL);
+            }
+
+            @Override
+            public HeapShare memberMemory() {
+                return memberMemory;
             }
 
             @Override
