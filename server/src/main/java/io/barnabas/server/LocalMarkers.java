@@ -4,7 +4,6 @@ import io.barnabas.coordinator.transaction.MarkerSender;
 import io.barnabas.coordinator.transaction.MarkerWriter;
 import io.barnabas.coordinator.transaction.TransactionMarker;
 import io.barnabas.model.ErrorCode;
-import io.barnabas.model.TopicNames;
 import io.barnabas.model.TopicPartition;
 import java.util.function.Consumer;
 
@@ -24,12 +23,7 @@ final class LocalMarkers implements MarkerSender {
     public void send(TransactionMarker marker, TopicPartition topicPartition, Consumer<ErrorCode> whenDone) {
         var partition = partitions.find(topicPartition);
         if (partition != null) writer.write(marker, partition, whenDone);
-        else whenDone.accept(whyNot(topicPartition));
-    }
-
-    /** At a start partitions come before the image that tells of them all: until then nobody can say that one is gone. */
-    private ErrorCode whyNot(TopicPartition partition) {
-        if (metadata.image().topic(TopicNames.TRANSACTION_STATE) == null) return ErrorCode.NOT_LEADER_OR_FOLLOWER;
-        return metadata.whyNotHere(partition.topic(), partition.partition());
+        // Who sends markers leads, and nobody leads before the first image is in effect: what is not here then is gone.
+        else whenDone.accept(metadata.whyNotHere(topicPartition.topic(), topicPartition.partition()));
     }
 }

@@ -71,9 +71,10 @@ final class MetadataApplier implements ClusterListener {
         if (delta.before() == ClusterImage.EMPTY) directories.take(image, nodeId);
         else warn(delta);
         boolean brokerChanged = applyBrokerConfig(image, delta);
+        var created = new ArrayList<Partition>();
         for (var change : delta.topics()) {
             if (change.isDeleted()) delete(change.before());
-            else update(change, image, delta.before() != ClusterImage.EMPTY);
+            else update(change, image, created);
         }
         if (brokerChanged) {
             for (var topic : image.topics()) configure(topic, image);
@@ -84,8 +85,10 @@ final class MetadataApplier implements ClusterListener {
                 if (topic != null) configure(topic, image);
             }
         }
-        // Last, so that whoever finds a partition in the image finds it in the registry, too.
+        // So late that whoever finds a partition in the image finds it in the registry, too.
         cache.set(image);
+        // Behind the image, so that a coordinator which begins to lead there finds its topic, and all that it writes to.
+        for (var partition : created) open(partition, image, delta.before() != ClusterImage.EMPTY);
     }
 
     /** One line for each resource whose new settings ask for what this broker does not do. */
@@ -109,8 +112,8 @@ final class MetadataApplier implements ClusterListener {
         return true;
     }
 
-    /** @param isNew whether partitions that are not held yet have come into being just now */
-    private void update(TopicChange change, ClusterImage image, boolean isNew) {
+    /** @param created takes the partitions that are not held yet, which are to be opened */
+    private void update(TopicChange change, ClusterImage image, List<Partition> created) {
         var topic = change.after();
         var added = new ArrayList<Partition>();
         Map<String, String> configs = null;
@@ -126,7 +129,7 @@ final class MetadataApplier implements ClusterListener {
         }
         if (added.isEmpty()) return;
         partitions.add(added);
-        for (var partition : added) open(partition, topic.partition(partition.topicPartition().partition()), isNew);
+        created.addAll(added);
     }
 
     private Partition create(TopicImage topic, PartitionImage wanted, Map<String, String> configs) {
@@ -137,14 +140,16 @@ final class MetadataApplier implements ClusterListener {
         return partition;
     }
 
-    private void open(Partition partition, PartitionImage wanted, boolean isNew) {
-        var place = directories.placeOf(partition.topicPartition(), wanted, nodeId, isNew);
+    /** @param isNew whether it has come into being just now */
+    private void open(Partition partition, ClusterImage image, boolean isNew) {
+        var name = partition.topicPartition();
+        var place = directories.placeOf(name, image.partition(name.topic(), name.partition()), nodeId, isNew);
         if (place.directory() == null) {
-            LOG.error("a partition is offline: partition={} reason={}", partition.topicPartition(), place.refusal());
+            LOG.error("a partition is offline: partition={} reason={}", name, place.refusal());
             partition.loop().execute(() -> partition.refuse(place.refusal()));
             return;
         }
-        var predecessor = leaving.get(partition.topicPartition());
+        var predecessor = leaving.get(name);
         if (predecessor == null) partition.loop().execute(() -> open(partition, place));
         // Both are on one loop, since that follows from the name.
         else partition.loop().execute(() -> predecessor.whenLeft(() -> open(partition, place)));
