@@ -153,7 +153,7 @@ public final class Broker {
         var quorum = new OneVoterQuorum(config.nodeId(), controllerEndpoint(), metadataDirectory, disk, metadataLoop, retention());
         var controller = new Controller(config.nodeId(), identity.clusterId(), metadataLoop, random.split(), controllerConfig(),
                 new ConfigChecks(applier::config), quorum);
-        producerIds = new ProducerIds(loops.get(0), controller, epoch);
+        producerIds = new ProducerIds(loops.get(0), controller::allocateProducerIds, epoch);
         controller.addListener(applier);
         controller.addListener(coordinators);
         var assignments = new DirectoryAssignments(metadataLoop, epoch, places::idOf, controller::assignReplicasToDirs);

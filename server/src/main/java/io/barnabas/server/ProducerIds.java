@@ -1,11 +1,12 @@
 package io.barnabas.server;
 
 import io.barnabas.base.EventLoop;
-import io.barnabas.cluster.controller.Controller;
 import io.barnabas.model.ErrorCode;
 import io.barnabas.protocol.message.AllocateProducerIdsRequest;
 import io.barnabas.protocol.message.AllocateProducerIdsResponse;
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /** Gives out producer ids, each once in the cluster's life, from blocks that the controller allots. Owned by one loop. */
@@ -13,12 +14,13 @@ final class ProducerIds {
     /** Asked for, and told an id or a negative number if there is none to be had now. */
     private final ArrayDeque<LongConsumer> waiting = new ArrayDeque<>();
     private final EventLoop loop;
-    private final Controller controller;
+    private final Function<AllocateProducerIdsRequest, CompletionStage<AllocateProducerIdsResponse>> controller;
     private final BrokerEpoch broker;
     private long next;
     private long end;
 
-    ProducerIds(EventLoop loop, Controller controller, BrokerEpoch broker) {
+    /** @param controller allots a block of ids; answers on any thread */
+    ProducerIds(EventLoop loop, Function<AllocateProducerIdsRequest, CompletionStage<AllocateProducerIdsResponse>> controller, BrokerEpoch broker) {
         this.loop = loop;
         this.controller = controller;
         this.broker = broker;
@@ -45,7 +47,7 @@ final class ProducerIds {
 
     private void allocate() {
         var request = new AllocateProducerIdsRequest().setBrokerId(broker.id()).setBrokerEpoch(broker.epoch());
-        controller.allocateProducerIds(request).whenComplete((response, failure) -> loop.execute(() -> onBlock(response, failure)));
+        controller.apply(request).whenComplete((response, failure) -> loop.execute(() -> onBlock(response, failure)));
     }
 
     private void onBlock(AllocateProducerIdsResponse block, Throwable failure) {
