@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
  * switches at accesses to memory, and tells of a lock-up. Which orders it tries is the same in every run.
  */
 class ThreadsMeetTest {
+    /** As many as find each planted race; more where there are more threads. */
     private static final int ORDERS = 100;
     private static final TopicPartition ZERO = new TopicPartition("t", 0);
     private static final TopicPartition ONE = new TopicPartition("t", 1);
@@ -83,7 +84,7 @@ class ThreadsMeetTest {
     void groupsGoByTheSettingsOfTheMoment() {
         var before = BrokerConfig.of(Map.of("group.max.size", "1"));
         var after = BrokerConfig.of(Map.of("group.max.size", "2"));
-        Lincheck.runConcurrentTest(ORDERS, () -> {
+        Lincheck.runConcurrentTest(ORDERS / 2, () -> {
             var broker = new Configured();
             broker.config = before;
             var context = new BrokerGroupContext(() -> broker.config, null);
@@ -207,7 +208,7 @@ class ThreadsMeetTest {
     /** One of them is settled only after it was asked. */
     @Test
     void answersOfPartitionsAreGatheredOnceAllHaveCome() {
-        Lincheck.runConcurrentTest(ORDERS, () -> {
+        Lincheck.runConcurrentTest(2 * ORDERS, () -> {
             var home = new LoopThread();
             var loops = new LoopThread[] {new LoopThread(), new LoopThread()};
             var partitions = new Partition[] {partition(ZERO, loops[0]), partition(ONE, loops[1])};
@@ -235,7 +236,7 @@ class ThreadsMeetTest {
     /** A topic is deleted and made anew, and the end of the first is heard of once more. */
     @Test
     void aShardIsFoundOrNotAndEveryCommandIsAnsweredOnce() {
-        Lincheck.runConcurrentTest(ORDERS, () -> {
+        Lincheck.runConcurrentTest(ORDERS / 2, () -> {
             var loop = new LoopThread();
             var shards = new CoordinatorShards<CoordinatorState>("t", () -> 1, () -> null, timers -> null);
             var first = partition(ZERO, loop);
