@@ -13,25 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The members of classic groups are answered, field by field and in every version, as by Apache Kafka. */
-class GroupAnswersTest extends SideBySide {
+class GroupAnswersTest extends GroupScenes {
     private static final int REBALANCE_IN_PROGRESS = 27;
-
-    /** Of the scene. */
-    private String group;
-    private int scenes;
-
-    /** A scene about a group of its own. */
-    private void sameAnswers(Transcript.Scene scene) {
-        group = topic + "." + ++scenes;
-        Transcript.same(told -> {
-            told.awaitGroups(group);
-            scene.play(told);
-        });
-    }
-
-    private ClassicMember member(Transcript told, String name) {
-        return new ClassicMember(told, name, group);
-    }
 
     @Test
     void coordinatorsAreFoundInEveryVersion() {

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What nobody sane tells a coordinator of groups, in content or in size, is answered as by Apache Kafka, and the group goes on as there. */
-class GroupInputAnswersTest extends SideBySide {
+class GroupInputAnswersTest extends GroupScenes {
     /** As many that nobody has more than another: who would hangs on the order of a hash map of Apache Kafka's. */
     private static final int PARTITIONS = 4;
     /** More than the topic of groups takes in one batch. */
@@ -27,24 +27,21 @@ class GroupInputAnswersTest extends SideBySide {
     private static final String LONG_ID = "i".repeat(Short.MAX_VALUE);
     private static final Uuid ABSENT_ID = new Uuid(5, 5);
 
-    /** Of the scene. */
-    private String group;
-    private int scenes;
+    private boolean isTopicMade;
 
-    /** A scene about a group of its own. */
-    private void sameAnswers(Transcript.Scene scene) {
-        group = topic + "." + ++scenes;
-        boolean isFirst = scenes == 1;
-        Transcript.same(told -> {
+    @Override
+    void sameAnswers(Transcript.Scene scene) {
+        boolean isFirst = !isTopicMade;
+        isTopicMade = true;
+        super.sameAnswers(told -> {
             if (isFirst) Clients.createTopic(told.broker(), topic, PARTITIONS);
             told.idOf(topic);
-            told.awaitGroups(group);
             scene.play(told);
         });
     }
 
     private ClassicMember classic(Transcript told, String name) {
-        return new ClassicMember(told, name, group).metadata(ClassicMember.subscription(topic));
+        return member(told, name).metadata(ClassicMember.subscription(topic));
     }
 
     private ConsumerMember consumer(Transcript told, String name) {

@@ -4,29 +4,12 @@ import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 /** What is too long, too many or too late in classic groups is answered as by Apache Kafka. */
-class GroupLimitAnswersTest extends SideBySide {
+class GroupLimitAnswersTest extends GroupScenes {
     private static final int UNKNOWN_MEMBER_ID = 25;
     private static final int REBALANCE_IN_PROGRESS = 27;
     /** Time enough for a busy machine to send a request in. */
     private static final int SHORT_MS = 1_000;
     private static final String LONG_ID = "i".repeat(Short.MAX_VALUE);
-
-    /** Of the scene. */
-    private String group;
-    private int scenes;
-
-    /** A scene about a group of its own. */
-    private void sameAnswers(Transcript.Scene scene) {
-        group = topic + "." + ++scenes;
-        Transcript.same(told -> {
-            told.awaitGroups(group);
-            scene.play(told);
-        });
-    }
-
-    private ClassicMember member(Transcript told, String name) {
-        return new ClassicMember(told, name, group);
-    }
 
     @Test
     void timeoutsMustBeWithinBounds() {
