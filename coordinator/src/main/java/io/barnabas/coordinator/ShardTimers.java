@@ -47,7 +47,7 @@ final class ShardTimers implements Timers {
             T result;
             try {
                 result = work.get();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("a computation of a coordinator failed: key={}", key, e);
                 loop.execute(() -> timers.remove(key, computation));
                 return;

@@ -249,9 +249,10 @@ public final class RecordBatch {
         return baseSequence == NO_SEQUENCE ? NO_SEQUENCE : sequenceAfter(baseSequence, lastOffsetDelta());
     }
 
-    /** The sequence {@code count} records after one, wrapping from {@link Integer#MAX_VALUE} to 0. */
+    /** The sequence {@code count} records after one, wrapping from {@link Integer#MAX_VALUE} to 0; of damaged ones, what Apache Kafka shows. */
     public static int sequenceAfter(int sequence, int count) {
-        return (sequence + count) & Integer.MAX_VALUE;
+        int after = sequence + count;
+        return sequence > Integer.MAX_VALUE - count ? after ^ Integer.MIN_VALUE : after;
     }
 
     public int recordCount() {

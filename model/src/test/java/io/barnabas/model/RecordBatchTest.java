@@ -62,6 +62,15 @@ class RecordBatchTest {
     }
 
     @Test
+    void sequencesWrapAndDamagedOnesAreShownAsTheyAre() {
+        assertThat(RecordBatch.sequenceAfter(5, 3)).isEqualTo(8);
+        assertThat(RecordBatch.sequenceAfter(Integer.MAX_VALUE, 0)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(RecordBatch.sequenceAfter(Integer.MAX_VALUE, 1)).isZero();
+        assertThat(RecordBatch.sequenceAfter(Integer.MAX_VALUE - 2, 5)).isEqualTo(2);
+        assertThat(RecordBatch.sequenceAfter(Integer.MIN_VALUE + 215, 0)).isEqualTo(Integer.MIN_VALUE + 215);
+    }
+
+    @Test
     void offsetsAndEpochsAreOutsideTheChecksum() {
         var batch = new RecordBatch().wrap(batch("a", "b"), 0);
         batch.setBaseOffset(1L << 40);
