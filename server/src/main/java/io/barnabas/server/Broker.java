@@ -322,6 +322,7 @@ public final class Broker {
 
     /** Each loop closes its own, and many threads help it to flush them: syncs that go to the disk together cost little more than one. */
     private void closePartitions() {
+        awaitOpenings();
         for (var pool : flushPools) {
             pool.setMaximumPoolSize(STOP_IO_THREADS);
             pool.setCorePoolSize(STOP_IO_THREADS);
@@ -335,6 +336,22 @@ public final class Broker {
             }
         });
         for (var step : steps) await(step);
+    }
+
+    /** A log that is opened behind the stop would be nobody's, and would be taken for one that was not closed. */
+    private void awaitOpenings() {
+        var settled = partitions.all().stream().map(Broker::settled).toArray(CompletableFuture<?>[]::new);
+        try {
+            await(CompletableFuture.allOf(settled));
+        } catch (CompletionException e) {
+            LOG.warn("partitions are still being opened, the next start will check them");
+        }
+    }
+
+    private static CompletableFuture<Void> settled(Partition partition) {
+        var settled = new CompletableFuture<Void>();
+        partition.loop().execute(() -> partition.whenSettled(() -> settled.complete(null)));
+        return settled;
     }
 
     private static void close(List<Partition> some) {
