@@ -46,11 +46,6 @@ public final class CoordinatorRecords {
         return message;
     }
 
-    /** A value with its version. @throws DecodeException if the version is unknown or the bytes are not such a value, whole */
-    public static Message readValue(ByteReader value, CoordinatorRecordType type) {
-        return readValue(value, type, readVersion(value, type));
-    }
-
     public static void writeKey(ByteWriter writer, CoordinatorRecordType type, Message key) {
         writer.writeShort(type.id());
         key.write(writer, KEY_VERSION);

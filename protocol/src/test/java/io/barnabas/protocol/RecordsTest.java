@@ -84,8 +84,9 @@ class RecordsTest {
         var valueBytes = ByteWriter.onHeap(32);
         CoordinatorRecords.writeValue(valueBytes, (short) 3, value);
         assertThat(valueBytes.toByteBuffer().getShort(0)).isEqualTo((short) 3);
-        assertThat(CoordinatorRecords.readValue(new ByteReader(valueBytes.toByteBuffer()), type)).isEqualTo(value);
-        assertThatThrownBy(() -> CoordinatorRecords.readValue(new ByteReader(ByteBuffer.allocate(9).putShort(0, (short) 9)), type))
+        var written = new ByteReader(valueBytes.toByteBuffer());
+        assertThat(CoordinatorRecords.readValue(written, type, CoordinatorRecords.readVersion(written, type))).isEqualTo(value);
+        assertThatThrownBy(() -> CoordinatorRecords.readVersion(new ByteReader(ByteBuffer.allocate(9).putShort(0, (short) 9)), type))
                 .isInstanceOf(DecodeException.class)
                 .hasMessage("unknown version of a coordinator's record: type=OFFSET_COMMIT version=9");
     }

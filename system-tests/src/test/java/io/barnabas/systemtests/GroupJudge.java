@@ -67,7 +67,7 @@ final class GroupJudge {
     }
 
     private static String partitions(MemberAssignment assignment, Uuid topicId) {
-        return assignment.partitionsOf(topicId).stream().mapToObj(Integer::toString).collect(Collectors.joining("+"));
+        return assignment.partitionsOf(topicId).toList().stream().map(String::valueOf).collect(Collectors.joining("+"));
     }
 
     static String base64(String text) {

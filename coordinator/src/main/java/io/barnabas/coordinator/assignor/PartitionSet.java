@@ -60,10 +60,6 @@ public final class PartitionSet {
         return Arrays.binarySearch(ascending, partition) >= 0;
     }
 
-    public IntStream stream() {
-        return IntStream.of(ascending);
-    }
-
     public PartitionSet union(PartitionSet other) {
         if (other.isEmpty()) return this;
         if (isEmpty()) return other;

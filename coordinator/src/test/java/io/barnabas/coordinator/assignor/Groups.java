@@ -98,7 +98,7 @@ final class Groups {
         for (MemberSpec member : group.members()) {
             assignments.get(member.memberId()).partitions().forEach((topicId, partitions) -> {
                 if (!member.topicIds().contains(topicId)) throw new AssertionError("not subscribed: member=" + member + " topic=" + topicId);
-                partitions.stream().forEach(partition -> found.add(topicId + "-" + partition));
+                partitions.toList().forEach(partition -> found.add(topicId + "-" + partition));
             });
         }
         Collections.sort(found);

@@ -45,6 +45,6 @@ class PartitionSetTest {
     }
 
     private static List<Integer> list(PartitionSet set) {
-        return set.stream().boxed().toList();
+        return set.toList();
     }
 }

@@ -79,7 +79,7 @@ class GroupMigrationTest {
     }
 
     private List<Integer> assigned(ByteBuffer assignment) {
-        return NamedPartitions.read(assignment, rig.cluster()).orElseThrow().partitionsOf(rig.topics.id("t")).stream().boxed().toList();
+        return NamedPartitions.read(assignment, rig.cluster()).orElseThrow().partitionsOf(rig.topics.id("t")).toList();
     }
 
     /** A classic group of one, which has all four partitions. @return its member id */

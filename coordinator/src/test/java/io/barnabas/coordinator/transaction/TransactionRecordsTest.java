@@ -27,8 +27,9 @@ class TransactionRecordsTest {
         for (var batch = cursor.next(); batch != null; batch = cursor.next()) {
             try (var records = batch.records(1 << 20)) {
                 for (var record = records.next(); record != null; record = records.next()) {
-                    short version = record.value().getShort(record.value().position());
-                    values.add("v" + version + " " + text((TransactionLogValue) CoordinatorRecords.readValue(new ByteReader(record.value()), TransactionRecordType.TRANSACTION_LOG)));
+                    var value = new ByteReader(record.value());
+                    short version = CoordinatorRecords.readVersion(value, TransactionRecordType.TRANSACTION_LOG);
+                    values.add("v" + version + " " + text((TransactionLogValue) CoordinatorRecords.readValue(value, TransactionRecordType.TRANSACTION_LOG, version)));
                 }
             }
         }
